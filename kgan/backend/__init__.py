@@ -1,0 +1,13 @@
+"""The seam to the framework: what Keras has no name for. One module for each backend of Keras."""
+
+import keras
+
+if keras.backend.backend() != "tensorflow":
+    raise ImportError(
+        f"kgan trains on Keras's TensorFlow backend. Received: {keras.backend.backend()!r}. "
+        "Set the environment variable KERAS_BACKEND=tensorflow before Python starts."
+    )
+
+from kgan.backend.tensorflow import gradients, input_gradient, pullback, summarize_image, where_finite
+
+__all__ = ["gradients", "input_gradient", "pullback", "summarize_image", "where_finite"]

@@ -1,0 +1,594 @@
+"""The adversarial update, inside Keras's own `fit`."""
+
+import json
+import os
+import random
+
+import keras
+import numpy as np
+from keras import ops
+
+from kgan import backend, datasets, exporting, files, latents, losses, optimizers, validation
+from kgan.names import unknown
+from kgan.penalties import get as get_penalty
+
+UPDATES = ("alternating", "simultaneous")
+
+
+@keras.saving.register_keras_serializable("kgan")
+class GAN(keras.Model):
+    """A generator and a discriminator that train each other in `fit`.
+
+    Everything that Keras does with a model works: `compile`, `fit` with Keras's callbacks, `evaluate`,
+    `save` and `keras.saving.load_model`. One batch makes one step of the game: `discriminator_steps`
+    updates of the discriminator, then one of the generator. An update whose loss or gradients are not
+    finite is skipped and counted.
+
+    Args:
+        generator: Functional model, latents `(batch, latent_dim)` to images `(batch, height, width,
+            channels)` in [-1, 1]; for class-conditional generation from `[latents, labels]`.
+        discriminator: Functional model, images to raw logits `(batch, 1)`, or patches of logits; for
+            class-conditional generation from `[images, labels]`.
+        ema_decay: in [0, 1), decay of the averaged generator that `generate`, `evaluate` and `export`
+            use; it warms up as (1 + step) / (10 + step). None keeps no average. Defaults to 0.999.
+        num_classes: for two-input networks; read from the generator's embedding if not given.
+        seed: integer, seeds latents and penalties. Two runs with one seed, equal initial weights and equal
+            data are equal on a CPU. Defaults to one drawn from Keras's global seed.
+        name: the model's name.
+
+    Raises:
+        TypeError: a network is not a Keras model.
+        ValueError: the networks do not fit together, or the discriminator ends in a sigmoid.
+
+    References: Goodfellow et al., Generative Adversarial Networks, 2014; Karras et al., Progressive
+    Growing of GANs, 2018 (the averaged generator).
+
+    Example:
+
+    >>> gan = GAN(
+    ...     architectures.mlp.generator((8, 8, 1), latent_dim=4),
+    ...     architectures.mlp.discriminator((8, 8, 1)),
+    ... )
+    >>> gan.compile()
+    >>> history = gan.fit(datasets.load("digits"), epochs=1, verbose=0)
+    >>> gan.generate(16, seed=7).shape
+    (16, 8, 8, 1)
+    """
+
+    def __init__(self, generator, discriminator, ema_decay=0.999, num_classes=None, seed=None, name="gan"):
+        super().__init__(name=name)
+        validation.check_networks(generator, discriminator)
+        if ema_decay is not None and not 0 <= ema_decay < 1:
+            raise ValueError(f"`ema_decay` must be in [0, 1) or None. Received: ema_decay={ema_decay}")
+        self.generator = generator
+        self.discriminator = discriminator
+        self.ema_decay = ema_decay
+        self.conditional = len(generator.inputs) == 2
+        self.num_classes = num_classes or (validation.class_count(generator) if self.conditional else None)
+        self.latent_dim = generator.inputs[0].shape[1]
+        self.image_shape = generator.outputs[0].shape[1:]
+        self.ema_generator = generator
+        if ema_decay is not None:
+            self.ema_generator = type(generator).from_config(generator.get_config())
+            self.ema_generator.set_weights(generator.get_weights())
+            self.ema_generator.trainable = False
+        self.seed_generator = keras.random.SeedGenerator(seed)
+        self.evaluation_seed_generator = keras.random.SeedGenerator(0)
+        self.seed = seed
+        self.progress = {"epoch": 0, "batch": 0}
+        self._trackers = {}
+        self._to_skip = 0
+        self.built = True
+
+    def compile(
+        self,
+        generator_optimizer=None,
+        discriminator_optimizer=None,
+        loss=None,
+        penalties=None,
+        discriminator_steps=1,
+        update="alternating",
+        metrics=None,
+        jit_compile="auto",
+        steps_per_execution=1,
+        run_eagerly=False,
+    ):
+        """Choose the game. With nothing named: the recommended recipe.
+
+        Args:
+            generator_optimizer, discriminator_optimizer: Keras optimizers, or their names. Default to
+                `Adam(2e-4, beta_1=0.5, beta_2=0.99)` each.
+            loss: a name or object as in `kgan.losses.get`. Defaults to `"relativistic"`.
+            penalties: list of names or objects as in `kgan.penalties.get`. Defaults to `["r1", "r2"]`
+                if `loss` is left open too, and to none if it is named: a named loss is as published.
+            discriminator_steps: discriminator updates a batch, each with new latents. Defaults to 1.
+            update: `"alternating"` (the original algorithm: the generator meets the updated
+                discriminator), or `"simultaneous"` (both from one forward pass: faster, another game).
+            metrics: Keras metrics called with (real images, generated images) in `evaluate` and validation.
+            jit_compile, steps_per_execution, run_eagerly: as in `keras.Model.compile`.
+
+        Raises:
+            ValueError: a name is unknown, a number is out of range, or one optimizer is given twice.
+        """
+        if update not in UPDATES:
+            raise unknown("update", update, UPDATES)
+        if not isinstance(discriminator_steps, int) or discriminator_steps < 1:
+            raise ValueError(f"`discriminator_steps` must be a positive integer. Received: {discriminator_steps!r}")
+        if update == "simultaneous" and discriminator_steps > 1:
+            raise ValueError(
+                "`update='simultaneous'` makes one update of each network. "
+                f"Received: discriminator_steps={discriminator_steps}. Use 'alternating'."
+            )
+        if generator_optimizer is not None and generator_optimizer is discriminator_optimizer:
+            raise ValueError("Expected two optimizers: one object cannot hold the slots of both networks.")
+        if isinstance(penalties, str):
+            raise ValueError(f"`penalties` must be a list. Received: {penalties!r}. Use [{penalties!r}].")
+        if penalties is None:
+            penalties = ["r1", "r2"] if loss is None else []
+        self.loss = losses.get("relativistic" if loss is None else loss)
+        self.penalties = [get_penalty(each) for each in penalties]
+        names = [penalty.name for penalty in self.penalties]
+        if len(set(names)) < len(names):
+            raise ValueError(f"Expected each penalty once. Received: {names}")
+        self.discriminator_steps = discriminator_steps
+        self.update = update
+        self.generator_optimizer = _get_optimizer(generator_optimizer, self.generator)
+        self.discriminator_optimizer = _get_optimizer(discriminator_optimizer, self.discriminator)
+        super().compile(
+            optimizer=optimizers.OptimizerPair(self.generator_optimizer, self.discriminator_optimizer),
+            metrics=metrics,
+            jit_compile=jit_compile,
+            steps_per_execution=steps_per_execution,
+            run_eagerly=run_eagerly,
+            auto_scale_loss=False,
+        )
+        if metrics:
+            images = keras.KerasTensor((None, *self.image_shape))
+            self._compile_metrics.build(images, images)
+        self._metrics_given = metrics
+        self._trackers = {"skipped_updates": keras.metrics.Sum(name="skipped_updates")}
+        for name in ("discriminator_loss", "generator_loss", *names, "real_score", "fake_score"):
+            self._trackers[name] = keras.metrics.Mean(name=name)
+
+    @property
+    def metrics(self):
+        """The loss trackers and the compiled metrics, reset at the start of each epoch."""
+        compiled = [self._compile_metrics] if self._compile_metrics is not None else []
+        return list(self._trackers.values()) + compiled
+
+    def call(self, inputs, training=False):
+        """Return images `(batch, height, width, channels)` of latents, or of `[latents, labels]`."""
+        return self.ema_generator(inputs, training=training)
+
+    # The update
+
+    def train_step(self, data):
+        """Make one step of the game on one batch: `real`, or `(real, labels)`."""
+        real, labels = self._unpack(data)
+        for _ in range(self.discriminator_steps - 1):
+            fake = self._with(self._draw(real, self.seed_generator), labels, self.generator, training=True)
+            self._update_discriminator(real, fake, labels)
+        noise = self._draw(real, self.seed_generator)
+        fake, pull = backend.pullback(
+            lambda: self._with(noise, labels, self.generator, training=True), self.generator.trainable_variables
+        )
+        step = self._update_both if self.update == "simultaneous" else self._update_in_turn
+        return step(real, fake, labels, pull)
+
+    def _update_in_turn(self, real, fake, labels, pull):
+        results, discriminator_updated = self._update_discriminator(real, fake, labels)
+
+        def loss_of(fake):
+            real_logits, _ = self._judge(real, labels)
+            fake_logits, _ = self._judge(fake, labels)
+            return ops.mean(self.loss.generator(real_logits, fake_logits))
+
+        results["generator_loss"], gradient = backend.input_gradient(loss_of, fake)
+        generator_updated = self._update_generator(results["generator_loss"], pull(gradient))
+        return self._track(results, [discriminator_updated, generator_updated], real)
+
+    def _update_both(self, real, fake, labels, pull):
+        def both():
+            total, results = self._discriminator_loss(real, fake, labels)
+            logits = results.pop("logits")
+            results["generator_loss"] = ops.mean(self.loss.generator(*logits))
+            return [total, results["generator_loss"]], results
+
+        (total, generator_loss), (gradients, gradient), results = backend.gradients(
+            both, self.discriminator.trainable_variables, fake
+        )
+        updated = [
+            self._apply_to_discriminator(total, gradients),
+            self._update_generator(generator_loss, pull(gradient)),
+        ]
+        return self._track(results, updated, real)
+
+    def _update_discriminator(self, real, fake, labels):
+        def loss():
+            total, results = self._discriminator_loss(real, fake, labels)
+            return [total], results
+
+        (total,), (gradients,), results = backend.gradients(loss, self.discriminator.trainable_variables)
+        results.pop("logits")
+        return results, self._apply_to_discriminator(total, gradients)
+
+    def _discriminator_loss(self, real, fake, labels):
+        points = {penalty.points for penalty in self.penalties}
+        real_logits, real_gradient = self._judge(real, labels, "real" in points)
+        fake_logits, fake_gradient = self._judge(fake, labels, "fake" in points)
+        results = {"discriminator_loss": ops.mean(self.loss.discriminator(real_logits, fake_logits))}
+        total = results["discriminator_loss"]
+        for penalty in self.penalties:
+            gradient = {"real": real_gradient, "fake": fake_gradient}.get(penalty.points)
+            if penalty.points == "own":
+                _, gradient = self._judge(penalty.place(real, fake, self.seed_generator), labels, True)
+            results[penalty.name] = ops.mean(penalty(gradient, real_logits, fake_logits))
+            total += results[penalty.name]
+        results["real_score"], results["fake_score"] = ops.mean(real_logits), ops.mean(fake_logits)
+        results["logits"] = real_logits, fake_logits
+        return total, results
+
+    def _judge(self, images, labels, with_gradient=False):
+        """Return the discriminator's logits, in float32 or wider, and if asked their input gradient."""
+
+        def logits_of(images):
+            logits = self._with(images, labels, self.discriminator, training=True)
+            return ops.cast(logits, keras.backend.result_type(logits.dtype, "float32"))
+
+        return backend.input_gradient(logits_of, images) if with_gradient else (logits_of(images), None)
+
+    def _apply_to_discriminator(self, loss, gradients):
+        variables = self.discriminator.trainable_variables
+
+        def apply():
+            self.discriminator_optimizer.apply(gradients, variables)
+            for penalty in self.penalties:
+                penalty.constrain(variables)
+
+        return backend.where_finite([loss, *gradients], apply)
+
+    def _update_generator(self, loss, gradients):
+        def apply():
+            self.generator_optimizer.apply(gradients, self.generator.trainable_variables)
+            if self.ema_decay is not None:
+                self._update_average()
+
+        return backend.where_finite([loss, *gradients], apply)
+
+    def _update_average(self):
+        step = ops.cast(self.generator_optimizer.iterations, "float32")
+        decay = ops.minimum(self.ema_decay, (1.0 + step) / (10.0 + step))
+        for average, weight in zip(self.ema_generator.weights, self.generator.weights, strict=True):
+            if weight.trainable:
+                average.assign_add(ops.cast(1.0 - decay, weight.dtype) * (weight - average))
+            else:  # running statistics are averages already
+                average.assign(weight)
+
+    def test_step(self, data):
+        """Score one batch of held-out data against the averaged generator, with the same latents every time."""
+        real, labels = self._unpack(data)
+        noise = self._draw(real, self.evaluation_seed_generator)
+        fake = self._with(noise, labels, self.ema_generator, training=False)
+        real_logits, fake_logits = (
+            ops.cast(self._with(images, labels, self.discriminator, training=False), "float32")
+            for images in (real, fake)
+        )
+        results = {
+            "discriminator_loss": ops.mean(self.loss.discriminator(real_logits, fake_logits)),
+            "generator_loss": ops.mean(self.loss.generator(real_logits, fake_logits)),
+            "real_score": ops.mean(real_logits),
+            "fake_score": ops.mean(fake_logits),
+        }
+        for name, value in results.items():
+            self._trackers[name].update_state(value, sample_weight=ops.shape(real)[0])
+        logs = {name: self._trackers[name].result() for name in results}
+        if self._compile_metrics is not None:
+            self._compile_metrics.update_state(real, fake)
+            logs.update(self._compile_metrics.result())
+        return logs
+
+    def _track(self, results, updated, real):
+        self._trackers["skipped_updates"].update_state([ops.cast(ops.logical_not(each), "float32") for each in updated])
+        finite = ops.cast(ops.all(ops.stack(updated)), "float32")
+        weight = finite * ops.cast(ops.shape(real)[0], "float32")
+        for name, value in results.items():
+            # A step that was skipped counts in skipped_updates and must not turn the epoch's mean into NaN.
+            self._trackers[name].update_state(ops.where(ops.isfinite(value), value, 0.0), sample_weight=weight)
+        return {name: tracker.result() for name, tracker in self._trackers.items()}
+
+    def _unpack(self, data):
+        real, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
+        if isinstance(real, list | tuple):
+            real, labels = real
+        return real, labels if self.conditional else None
+
+    def _draw(self, real, seed):
+        return latents.draw(ops.shape(real)[0], self.latent_dim, seed)
+
+    def _with(self, inputs, labels, network, training):
+        return network([inputs, labels] if self.conditional else inputs, training=training)
+
+    # Keras's loops, with the checks at the door
+
+    def fit(
+        self,
+        x=None,
+        y=None,
+        batch_size=None,
+        epochs=1,
+        verbose="auto",
+        callbacks=None,
+        validation_split=0.0,
+        validation_data=None,
+        shuffle=True,
+        **kwargs,
+    ):
+        """Train. As `keras.Model.fit`, for data without targets.
+
+        The data are checked before the first step. Arrays are read in an order that depends on the
+        model's seed and the epoch only, so `kgan.callbacks.Resume` can go on in the middle of one.
+
+        Args:
+            x: float images in [-1, 1] or `(images, labels)`: NumPy arrays, a `tf.data.Dataset` of such
+                batches, or a `keras.utils.PyDataset`.
+            y: integer labels `(n,)`, where `x` is an array of images.
+            batch_size: for arrays only. Defaults to 32, or to all images if they are fewer.
+            epochs, verbose, callbacks, validation_data, shuffle, **kwargs: as in `keras.Model.fit`.
+            validation_split: the share of the arrays, at their end, that is held out for validation.
+
+        Returns:
+            A `keras.callbacks.History`.
+
+        Raises:
+            ValueError, TypeError: the data do not fit the networks, or are not finite or not in [-1, 1].
+        """
+        self._assert_compile_called("fit")
+        x, y = _split(x, y)
+        if _is_array(x):
+            x, y = np.asarray(x), None if y is None else np.asarray(y)
+            self._check(x, y)
+            if validation_split:
+                held = len(x) - int(len(x) * validation_split)
+                validation_data = (x[held:], None if y is None else y[held:])
+                x, y = x[:held], None if y is None else y[:held]
+            x = datasets.from_arrays(
+                x,
+                y if self.conditional else None,
+                batch_size=batch_size or min(32, len(x)),
+                shuffle=shuffle,
+                seed=self.seed or 0,
+            )
+        else:
+            self._check(*self._first_batch(x))
+        validation_data = self._checked_validation_data(validation_data)
+        callbacks = self._arrange(callbacks)
+        self._data, self._steps_per_epoch = x, kwargs.get("steps_per_epoch")
+        try:
+            return super().fit(
+                x,
+                epochs=epochs,
+                verbose=verbose,
+                callbacks=callbacks,
+                validation_data=validation_data,
+                shuffle=shuffle and isinstance(x, keras.utils.PyDataset),
+                **kwargs,
+            )
+        finally:
+            self._data, self._initial_epoch, self._to_skip = None, None, 0
+
+    def evaluate(self, x=None, y=None, *args, **kwargs):
+        """Score held-out data: both losses, both scores and the compiled metrics.
+
+        As `keras.Model.evaluate`. The latents are the same at every call, and training is not disturbed.
+        """
+        x, y = _split(x, y)
+        if x is not None and not kwargs.get("_use_cached_eval_dataset"):
+            self._check(*((np.asarray(x), y) if _is_array(x) else self._first_batch(x)))
+        self.evaluation_seed_generator.state.assign(keras.random.SeedGenerator(0).state)
+        return super().evaluate(x, y, *args, **kwargs)
+
+    def make_train_function(self, force=False):
+        """Make the function that `fit` calls; after a resume it first passes over what was trained on."""
+        if self.train_function is not None and not force:
+            return
+        super().make_train_function(force)
+        train = self.train_function
+
+        def train_or_pass_over(iterator):
+            if self._to_skip <= 0:
+                return train(iterator)
+            for _ in range(min(self._to_skip, self.steps_per_execution)):
+                next(iterator)
+            self._to_skip -= self.steps_per_execution
+            return {name: tracker.result() for name, tracker in self._trackers.items()}
+
+        self.train_function = train_or_pass_over
+
+    def _check(self, images, labels):
+        validation.check_images(np.asarray(images), self.image_shape)
+        if self.conditional:
+            validation.check_labels(labels, len(images), self.num_classes)
+
+    def _first_batch(self, x):
+        if isinstance(x, keras.utils.PyDataset):
+            first = x[0] if len(x) else None
+        elif hasattr(x, "take"):
+            position = datasets.tell(x)
+            first = next(iter(x.take(1)), None)
+            if position is not None:
+                datasets.seek(x, position)
+        else:
+            raise TypeError(
+                "Expected images as a NumPy array, a tf.data.Dataset or a keras.utils.PyDataset. "
+                f"Received: {type(x).__name__}"
+            )
+        if first is None:
+            raise ValueError("Expected data to train on. Received: an empty dataset.")
+        images, labels, _ = keras.utils.unpack_x_y_sample_weight(first)
+        images, labels = _split(images, labels)
+        return ops.convert_to_numpy(images), None if labels is None else ops.convert_to_numpy(labels)
+
+    def _checked_validation_data(self, data):
+        if data is None:
+            return None
+        if _is_array(data) or isinstance(data, list | tuple):
+            images, labels = _split(data, None)
+            self._check(np.asarray(images), labels)
+            return (images, labels) if self.conditional else (images,)
+        self._check(*self._first_batch(data))
+        return data
+
+    def _arrange(self, callbacks):
+        """Put the callbacks that save the state of the others (`last = True`) behind them."""
+        if callbacks is None or isinstance(callbacks, keras.callbacks.CallbackList):
+            self._companions = []
+            return callbacks
+        callbacks = list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
+        self._companions = sorted(callbacks, key=lambda callback: getattr(callback, "last", False))
+        return self._companions
+
+    # Samples and files
+
+    def generate(self, num, seed=None, labels=None, truncation=None, batch_size=64):
+        """Return new images from the averaged generator.
+
+        Args:
+            num: how many, positive.
+            seed: integer; the same seed gives the same images. Defaults to a new one each time.
+            labels: for class-conditional networks: integers `(num,)`, or one for all. Defaults to all
+                classes in turn.
+            truncation: positive; draws latents from a normal distribution cut at this value, which trades
+                variety for quality. Defaults to the full distribution.
+            batch_size: how many are made at once.
+
+        Returns:
+            float32 array `(num, height, width, channels)` in [-1, 1].
+
+        Raises:
+            ValueError: a number or label is out of range, or labels are given to unconditional networks.
+        """
+        seed = random.randrange(2**31) if seed is None else seed
+        noise = latents.draw(num, self.latent_dim, seed, truncation)
+        labels = self._labels(num, labels)
+        batches = []
+        for start in range(0, num, batch_size):
+            part = slice(start, start + batch_size)
+            batches.append(self._with(noise[part], None if labels is None else labels[part], self.ema_generator, False))
+        return np.concatenate([ops.convert_to_numpy(batch) for batch in batches])
+
+    def _labels(self, num, labels):
+        if not self.conditional:
+            if labels is not None:
+                raise ValueError(f"Expected no labels: this GAN is unconditional. Received: labels={labels!r}")
+            return None
+        if labels is None:
+            if self.num_classes is None:
+                raise ValueError("Expected `labels`: this GAN does not know how many classes there are.")
+            labels = np.arange(num) % self.num_classes
+        labels = np.asarray(labels)
+        labels = np.full(num, labels) if labels.ndim == 0 else labels
+        validation.check_labels(labels, num, self.num_classes)
+        return ops.convert_to_tensor(labels, dtype="int32")
+
+    def export(self, path, format="tf_saved_model", overwrite=True, verbose=None):
+        """Write the averaged generator for use without kgan; see `kgan.exporting.export`."""
+        return exporting.export(
+            self.ema_generator, path, format=format, overwrite=overwrite, num_classes=self.num_classes
+        )
+
+    def save(self, filepath, overwrite=True, zipped=None, **kwargs):
+        """Save networks, average, optimizers, metrics and random state to one `.keras` file, whole or not at all."""
+        if overwrite is False and os.path.exists(filepath):
+            raise FileExistsError(f"{filepath} exists. Pass overwrite=True to replace it.")
+        with files.replacing(filepath) as temporary:
+            super().save(temporary, overwrite=True, zipped=zipped, **kwargs)
+
+    def save_weights(self, filepath, overwrite=True, **kwargs):
+        """Save the same without the architecture to one `.weights.h5` file, whole or not at all."""
+        if overwrite is False and os.path.exists(filepath):
+            raise FileExistsError(f"{filepath} exists. Pass overwrite=True to replace it.")
+        with files.replacing(filepath) as temporary:
+            super().save_weights(temporary, overwrite=True, **kwargs)
+
+    # State
+
+    def _seed_states(self):
+        """The random states of the model and of its layers (Dropout has one), which Keras does not save."""
+        states = [self.seed_generator.state]
+        for network in (self.generator, self.discriminator):
+            weights = {id(weight) for weight in network.weights}
+            states += [variable for variable in network.variables if id(variable) not in weights]
+        return states
+
+    def save_own_variables(self, store):
+        """Save the random states and how far training has come."""
+        for index, state in enumerate(self._seed_states()):
+            store[f"seed_{index}"] = state.numpy()
+        store["progress"] = np.frombuffer(json.dumps(self.progress).encode(), dtype="uint8")
+
+    def load_own_variables(self, store):
+        """Load what `save_own_variables` saved."""
+        for index, state in enumerate(self._seed_states()):
+            state.assign(store[f"seed_{index}"])
+        self.progress = json.loads(np.asarray(store["progress"], dtype="uint8").tobytes())
+
+    def get_config(self):
+        """Return the constructor's arguments."""
+        return {
+            "generator": keras.saving.serialize_keras_object(self.generator),
+            "discriminator": keras.saving.serialize_keras_object(self.discriminator),
+            "ema_decay": self.ema_decay,
+            "num_classes": self.num_classes,
+            "seed": self.seed,
+            "name": self.name,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        """Make the model that `get_config` described."""
+        networks = {key: keras.saving.deserialize_keras_object(config[key]) for key in ("generator", "discriminator")}
+        return cls(**{**config, **networks})
+
+    def get_compile_config(self):
+        """Return the arguments of `compile`."""
+        serialize = keras.saving.serialize_keras_object
+        return {
+            "generator_optimizer": serialize(self.generator_optimizer),
+            "discriminator_optimizer": serialize(self.discriminator_optimizer),
+            "loss": serialize(self.loss),
+            "penalties": [serialize(penalty) for penalty in self.penalties],
+            "discriminator_steps": self.discriminator_steps,
+            "update": self.update,
+            "metrics": serialize(self._metrics_given),
+            "jit_compile": self.jit_compile,
+            "steps_per_execution": self.steps_per_execution,
+            "run_eagerly": self.run_eagerly,
+        }
+
+    def compile_from_config(self, config):
+        """Compile as `get_compile_config` described."""
+        self.compile(**{key: keras.saving.deserialize_keras_object(value) for key, value in config.items()})
+
+
+def _get_optimizer(identifier, network):
+    if identifier is None:
+        identifier = keras.optimizers.Adam(2e-4, beta_1=0.5, beta_2=0.99)
+    optimizer = keras.optimizers.get(identifier)
+    for name in ("beta_1", "beta_2"):
+        if hasattr(optimizer, name):
+            # Keras rounds a Python float to float32 before it enters float64 arithmetic: 7e-6 off in each of
+            # Adam's steps. NumPy's float is the same number and keeps its digits.
+            setattr(optimizer, name, np.float64(getattr(optimizer, name)))
+    optimizer.build(network.trainable_variables)
+    return optimizer
+
+
+def _is_array(x):
+    return hasattr(x, "__array__") and hasattr(x, "shape")
+
+
+def _split(x, y):
+    """Return images and labels, where `fit((images, labels))` gave them as one."""
+    if isinstance(x, list | tuple) and y is None and len(x) in (1, 2):
+        return x[0], x[1] if len(x) == 2 else None
+    return x, y

@@ -1,0 +1,222 @@
+"""Adversarial losses: each class holds both halves of one game.
+
+A loss sees raw logits of any shape, `(batch, 1)` or patches `(batch, height, width, 1)`, and returns one
+value for each logit. It knows no network, no optimizer and no trainer; `kgan.GAN` takes the mean.
+"""
+
+import keras
+from keras import ops
+
+from kgan import names
+
+
+class Loss:
+    """Base of the adversarial losses. To write one's own, give both halves.
+
+    Example:
+
+    >>> class Logistic(Loss):
+    ...     def discriminator(self, real_logits, fake_logits):
+    ...         return ops.softplus(-real_logits) + ops.softplus(fake_logits)
+    ...     def generator(self, real_logits, fake_logits):
+    ...         return ops.softplus(-fake_logits)
+    """
+
+    def discriminator(self, real_logits, fake_logits):
+        """Return what the discriminator minimizes, one value for each logit.
+
+        Args:
+            real_logits: logits of real images, float tensor of any shape.
+            fake_logits: logits of generated images, of the same shape.
+        """
+        raise NotImplementedError
+
+    def generator(self, real_logits, fake_logits):
+        """Return what the generator minimizes, one value for each logit.
+
+        Args:
+            real_logits: logits of real images, float tensor of any shape; most losses ignore them.
+            fake_logits: logits of generated images, of the same shape.
+        """
+        raise NotImplementedError
+
+    def get_config(self) -> dict:
+        """Return the constructor's arguments."""
+        return {}
+
+    @classmethod
+    def from_config(cls, config: dict):
+        """Make the loss that `get_config` described."""
+        return cls(**config)
+
+
+@keras.saving.register_keras_serializable("kgan")
+class NonSaturating(Loss):
+    """The game that the original paper plays in practice: the generator maximizes log D(G(z)).
+
+    The classic choice, and the faithful one for the classic script. Needs balance between the two
+    networks; with R1 it is StyleGAN's loss.
+
+    Discriminator: `-log D(x) - log(1 - D(G(z)))`. Generator: `-log D(G(z))`, D = sigmoid(logit).
+
+    Reference: Goodfellow et al., Generative Adversarial Networks, 2014, section 3.
+
+    Example:
+
+    >>> float(NonSaturating().generator(0.0, 0.0))  # log 2
+    0.6931471824645996
+    """
+
+    def discriminator(self, real_logits, fake_logits):
+        return ops.softplus(-real_logits) + ops.softplus(fake_logits)
+
+    def generator(self, real_logits, fake_logits):
+        return ops.softplus(-fake_logits)
+
+
+@keras.saving.register_keras_serializable("kgan")
+class Minimax(NonSaturating):
+    """The original zero-sum game: the generator minimizes log(1 - D(G(z))).
+
+    Of historical interest: while the discriminator wins, its generator hardly receives any gradient.
+    Discriminator as in `NonSaturating`.
+
+    Reference: Goodfellow et al., Generative Adversarial Networks, 2014, equation 1.
+
+    Example:
+
+    >>> float(Minimax().generator(0.0, 0.0))  # log 1/2
+    -0.6931471824645996
+    """
+
+    def generator(self, real_logits, fake_logits):
+        return -ops.softplus(fake_logits)
+
+
+@keras.saving.register_keras_serializable("kgan")
+class LeastSquares(Loss):
+    """LSGAN: squared distance of the logits to 1 (real) and 0 (fake).
+
+    Gradients do not vanish for confident discriminators; a usual choice for image-to-image networks.
+
+    Discriminator: `(D(x) - 1)^2 / 2 + D(G(z))^2 / 2`. Generator: `(D(G(z)) - 1)^2 / 2`.
+
+    Reference: Mao et al., Least Squares Generative Adversarial Networks, 2017, equation 9.
+
+    Example:
+
+    >>> float(LeastSquares().discriminator(3.0, 1.0))
+    2.5
+    """
+
+    def discriminator(self, real_logits, fake_logits):
+        return 0.5 * (ops.square(real_logits - 1.0) + ops.square(fake_logits))
+
+    def generator(self, real_logits, fake_logits):
+        return 0.5 * ops.square(fake_logits - 1.0)
+
+
+@keras.saving.register_keras_serializable("kgan")
+class Wasserstein(Loss):
+    """WGAN: the difference of the mean scores of a critic.
+
+    The critic must be Lipschitz: add the penalty `wgan_gp` (or `weight_clipping`, as first published).
+
+    Discriminator: `D(G(z)) - D(x)`. Generator: `-D(G(z))`.
+
+    Reference: Arjovsky et al., Wasserstein GAN, 2017, algorithm 1.
+
+    Example:
+
+    >>> float(Wasserstein().discriminator(2.0, 0.5))
+    -1.5
+    """
+
+    def discriminator(self, real_logits, fake_logits):
+        return fake_logits - real_logits
+
+    def generator(self, real_logits, fake_logits):
+        return -fake_logits
+
+
+@keras.saving.register_keras_serializable("kgan")
+class Hinge(Loss):
+    """The hinge game of SAGAN and BigGAN: the critic stops caring beyond a margin of 1.
+
+    Usual with spectral normalisation and class-conditional networks.
+
+    Discriminator: `max(0, 1 - D(x)) + max(0, 1 + D(G(z)))`. Generator: `-D(G(z))`.
+
+    Reference: Lim and Ye, Geometric GAN, 2017; Miyato et al., Spectral Normalization for Generative
+    Adversarial Networks, 2018.
+
+    Example:
+
+    >>> float(Hinge().discriminator(0.5, -3.0))
+    0.5
+    """
+
+    def discriminator(self, real_logits, fake_logits):
+        return ops.relu(1.0 - real_logits) + ops.relu(1.0 + fake_logits)
+
+    def generator(self, real_logits, fake_logits):
+        return -fake_logits
+
+
+@keras.saving.register_keras_serializable("kgan")
+class Relativistic(Loss):
+    """RpGAN: is this real image more real than this fake one? The recommended loss, with R1 and R2.
+
+    Each fake is compared with a real image, so dropping a mode costs: the landscape has no
+    mode-collapsing bad minima.
+
+    Discriminator: `softplus(D(G(z)) - D(x))`. Generator: `softplus(D(x) - D(G(z)))`.
+
+    Reference: Jolicoeur-Martineau, The relativistic discriminator, 2018; Huang et al., The GAN is dead;
+    long live the GAN! A Modern GAN Baseline, 2024, equation 2.
+
+    Example:
+
+    >>> float(Relativistic().generator(1.0, 1.0))  # log 2
+    0.6931471824645996
+    """
+
+    def discriminator(self, real_logits, fake_logits):
+        return ops.softplus(fake_logits - real_logits)
+
+    def generator(self, real_logits, fake_logits):
+        return ops.softplus(real_logits - fake_logits)
+
+
+LOSSES = {
+    "minimax": Minimax,
+    "non_saturating": NonSaturating,
+    "least_squares": LeastSquares,
+    "wasserstein": Wasserstein,
+    "hinge": Hinge,
+    "relativistic": Relativistic,
+}
+
+
+def get(identifier) -> Loss:
+    """Return the loss that `identifier` names.
+
+    Args:
+        identifier: one of `"minimax"`, `"non_saturating"`, `"least_squares"`, `"wasserstein"`, `"hinge"`,
+            `"relativistic"`; or an object with the two methods of `Loss`, its class or its config.
+
+    Raises:
+        ValueError: the name is unknown (the message names the nearest), or the object is no loss.
+
+    Example:
+
+    >>> get("hinge").__class__.__name__
+    'Hinge'
+    """
+    loss = names.resolve("loss", identifier, LOSSES)
+    if not (hasattr(loss, "discriminator") and hasattr(loss, "generator")):
+        raise ValueError(
+            "Expected `loss` to be a name or an object with the methods `discriminator(real_logits, fake_logits)` "
+            f"and `generator(real_logits, fake_logits)`. Received: {identifier!r}"
+        )
+    return loss

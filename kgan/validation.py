@@ -1,0 +1,160 @@
+"""Checks at the door: what a GAN cannot be trained on is refused before the first step."""
+
+import keras
+import numpy as np
+
+
+def check_networks(generator, discriminator):
+    """Check that a generator and a discriminator fit together.
+
+    Args:
+        generator: Functional or Sequential model, latents `(batch, latent_dim)` to images, or
+            `[latents, labels]` to images.
+        discriminator: Functional or Sequential model, images to logits, or `[images, labels]` to logits.
+
+    Raises:
+        TypeError: one of them is not a Keras model.
+        ValueError: they are not built, their shapes or inputs do not fit, or the discriminator ends in a
+            sigmoid.
+    """
+    for role, network in (("generator", generator), ("discriminator", discriminator)):
+        if not isinstance(network, keras.Model):
+            raise TypeError(f"Expected `{role}` to be a keras.Model. Received: {network!r}")
+        if not network.built or not getattr(network, "inputs", None):
+            raise ValueError(
+                f"Expected `{role}` to be a Functional or a built Sequential model, whose shapes are known. "
+                f"Received: {network!r}. Start it with keras.Input(...)."
+            )
+        if len(network.inputs) > 2 or len(network.outputs) != 1:
+            raise ValueError(
+                f"Expected `{role}` to have one input (two with labels) and one output. "
+                f"Received: {len(network.inputs)} inputs and {len(network.outputs)} outputs."
+            )
+    if len(generator.inputs) != len(discriminator.inputs):
+        raise ValueError(
+            "Expected the generator and the discriminator to take labels both or neither. Received: "
+            f"a generator with {len(generator.inputs)} and a discriminator with {len(discriminator.inputs)} inputs."
+        )
+    latents, images = generator.inputs[0].shape, generator.outputs[0].shape
+    if len(latents) != 2 or latents[1] is None:
+        raise ValueError(f"Expected the generator's first input to be latents (None, latent_dim). Received: {latents}")
+    expected = discriminator.inputs[0].shape
+    if len(images) != len(expected) or any(
+        a is not None and b is not None and a != b for a, b in zip(images[1:], expected[1:], strict=True)
+    ):
+        raise ValueError(
+            "Expected the generator's output to have the shape of the discriminator's input. Received: "
+            f"a generator that makes {images[1:]} and a discriminator that takes {expected[1:]}."
+        )
+    squashing = _final_activation(discriminator)
+    if squashing in ("sigmoid", "hard_sigmoid", "softmax"):
+        raise ValueError(
+            f"Expected the discriminator to end in raw logits. Received: one that ends in a {squashing}. kgan's "
+            "losses apply the sigmoid themselves, in a form that does not overflow: remove the activation."
+        )
+
+
+def _final_activation(network) -> str | None:
+    operation = network.outputs[0]._keras_history.operation
+    if isinstance(operation, keras.Model):
+        return _final_activation(operation)
+    if isinstance(operation, keras.layers.Reshape | keras.layers.Flatten):
+        return _final_activation(keras.Model(network.inputs, operation.input))
+    activation = getattr(operation, "activation", None)
+    if activation is None:
+        return type(operation).__name__.lower()
+    return getattr(activation, "__name__", None)
+
+
+def class_count(generator) -> int | None:
+    """Return the number of classes that a two-input generator embeds, or None if its layers do not tell."""
+    sizes = [
+        getattr(layer, "input_dim", None) if isinstance(layer, keras.layers.Embedding) else
+        getattr(layer, "num_classes", None) or getattr(layer, "num_tokens", None)
+        for layer in generator._flatten_layers(include_self=False)
+    ]
+    return min((size for size in sizes if isinstance(size, int)), default=None)
+
+
+def check_images(images, shape: tuple):
+    """Check a batch, or a whole array, of real data against the generator's output.
+
+    Args:
+        images: array `(batch, height, width, channels)`, float, finite, in [-1, 1]. Data of another rank
+            (points in the plane, say) may have any range.
+        shape: the generator's output shape without the batch, for example `(28, 28, 1)`.
+
+    Raises:
+        ValueError: rank, size, channels, type, range or finiteness are not as expected.
+    """
+    shape = tuple(shape)
+    if images.ndim != len(shape) + 1:
+        raise ValueError(
+            f"Expected a batch of rank {len(shape) + 1}, (batch, {', '.join(map(str, shape))}), like the generator's "
+            f"output. Received: shape {images.shape}."
+            + (" Add the channels with images[..., None]." if images.ndim == len(shape) == 3 else "")
+        )
+    if any(a is not None and a != b for a, b in zip(shape, images.shape[1:], strict=True)):
+        different = "channels" if images.shape[1:-1] == shape[:-1] else "size"
+        raise ValueError(
+            f"Expected images of shape {shape}, as the generator makes them. Received: {images.shape[1:]}: "
+            f"another {different}. Build the networks for this shape, or load the data with "
+            "`kgan.datasets.load(..., image_size=..., channels=...)`."
+        )
+    if len(images) == 0:
+        raise ValueError("Expected at least one image. Received: an empty batch.")
+    if len(shape) != 3 and np.issubdtype(images.dtype, np.floating):
+        low = high = 0.0
+    else:
+        low, high = images.min(), images.max()
+    convert = {
+        255: "Convert them with images.astype('float32') / 127.5 - 1.",
+        1: "Convert them with images * 2 - 1.",
+    }
+    if not np.issubdtype(images.dtype, np.floating):
+        raise ValueError(
+            f"Expected float images in [-1, 1]. Received: {images.dtype} in [{low}, {high}]. {convert[255]}"
+        )
+    total = images.sum(dtype="float64")
+    if not np.isfinite(total):
+        raise ValueError(
+            "Expected finite images. Received: "
+            f"{np.isnan(images).sum()} NaN and {np.isinf(images).sum()} infinite values."
+        )
+    if low < -1.01 or high > 1.01:
+        hint = convert[255] if low >= 0 and high > 2 else "Scale them to [-1, 1]."
+        raise ValueError(f"Expected images in [-1, 1]. Received: values in [{low:.4g}, {high:.4g}]. {hint}")
+    if low >= 0 and high > 0:
+        raise ValueError(
+            f"Expected images in [-1, 1]. Received: values in [{low:.4g}, {high:.4g}], which looks like [0, 1]. "
+            f"{convert[1]}"
+        )
+
+
+def check_labels(labels, count: int | None, num_classes: int | None):
+    """Check the labels of a batch or of a whole data set.
+
+    Args:
+        labels: integer array `(batch,)` with values in [0, num_classes), or None.
+        count: the number of images they belong to, or None to leave that open.
+        num_classes: the number of classes, or None if it is not known.
+
+    Raises:
+        ValueError: labels are missing, of the wrong shape or number, or out of range.
+        TypeError: they are not integers.
+    """
+    if labels is None:
+        raise ValueError(
+            "Expected (images, labels): the networks are class-conditional. Received: images without labels. "
+            "Pass `labels=True` to `kgan.datasets.load`, or `gan.fit((images, labels))`."
+        )
+    labels = np.asarray(labels)
+    if not np.issubdtype(labels.dtype, np.integer):
+        raise TypeError(f"Expected integer labels. Received: {labels.dtype}. Convert them with labels.astype('int32').")
+    if labels.ndim != 1 or (count is not None and len(labels) != count):
+        raise ValueError(f"Expected one label for each image: shape ({count},). Received: shape {labels.shape}.")
+    if labels.size and (labels.min() < 0 or (num_classes is not None and labels.max() >= num_classes)):
+        raise ValueError(
+            f"Expected labels in [0, {num_classes if num_classes is not None else '...'}). "
+            f"Received: labels in [{labels.min()}, {labels.max()}]."
+        )

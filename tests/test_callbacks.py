@@ -1,0 +1,295 @@
+"""kgan's callbacks, and Keras's own on a GAN."""
+
+import csv
+import pathlib
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import keras
+import networks
+import numpy as np
+import pytest
+from PIL import Image
+
+import kgan
+from kgan.callbacks import LossCurves, Resume, SampleImages, TerminateOnNonFinite
+
+
+@pytest.fixture
+def gan():
+    gan = networks.gan()
+    gan.compile(loss="non_saturating", metrics=[keras.metrics.MeanSquaredError(name="distance")])
+    return gan
+
+
+IMAGES = networks.images()
+
+
+class TestSampleImages:
+    def test_same_latents_every_epoch_and_an_animation(self, gan, tmp_path):
+        callback = SampleImages(tmp_path, num=4, seed=3, every=2)
+        gan.fit(IMAGES, epochs=4, verbose=0, callbacks=[callback])
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["animation.gif", "epoch-0002.png", "epoch-0004.png"]
+        with Image.open(tmp_path / "animation.gif") as animation:
+            assert animation.n_frames == 2
+        expected = kgan.images.grid(gan.generate(4, seed=3))
+        np.testing.assert_array_equal(kgan.images.read(tmp_path / "epoch-0004.png", channels=1), expected)
+
+    def test_tensorboard_gets_the_images(self, gan, tmp_path):
+        callbacks = [SampleImages(tmp_path / "samples", num=4), keras.callbacks.TensorBoard(tmp_path / "logs")]
+        gan.fit(IMAGES, epochs=2, verbose=0, callbacks=callbacks)
+        events = [path.read_bytes() for path in (tmp_path / "logs").rglob("events*")]
+        assert any(b"samples" in each and b"\x89PNG" in each for each in events)
+        assert any(b"epoch_discriminator_loss" in each for each in events)
+
+    def test_bad_arguments(self):
+        with pytest.raises(ValueError, match="must be positive"):
+            SampleImages("samples", num=0)
+
+
+def test_loss_curves(gan, tmp_path):
+    callback = LossCurves(tmp_path / "curves.png", csv=tmp_path / "log.csv")
+    history = gan.fit(IMAGES, epochs=3, verbose=0, callbacks=[callback]).history
+    with Image.open(tmp_path / "curves.png") as picture:
+        assert np.ptp(np.asarray(picture.convert("L"))) > 100
+    with open(tmp_path / "log.csv") as file:
+        rows = list(csv.DictReader(file))
+    assert [int(row["epoch"]) for row in rows] == [1, 2, 3]
+    assert [float(row["generator_loss"]) for row in rows] == history["generator_loss"]
+
+
+class TestNonFinite:
+    @pytest.fixture
+    def broken(self, gan):
+        """A learning rate that overflows in the second step or so."""
+        gan.compile(keras.optimizers.SGD(1e30), keras.optimizers.SGD(1e30), loss="wasserstein")
+        return gan
+
+    def test_skips_if_not_asked(self, broken):
+        history = broken.fit(IMAGES, batch_size=4, epochs=2, verbose=0).history
+        assert history["skipped_updates"][1] > 0
+        assert all(np.isfinite(weight).all() for weight in broken.generator.get_weights())
+
+    def test_ends_if_asked(self, broken):
+        with pytest.warns(UserWarning, match="updates were not finite"):
+            history = broken.fit(IMAGES, batch_size=4, epochs=5, verbose=0, callbacks=[TerminateOnNonFinite()]).history
+        assert len(history["skipped_updates"]) == 1
+
+    def test_patience(self, broken):
+        with pytest.raises(ValueError, match="non-negative"):
+            TerminateOnNonFinite(patience=-1)
+        history = broken.fit(IMAGES, batch_size=4, epochs=2, verbose=0, callbacks=[TerminateOnNonFinite(999)]).history
+        assert len(history["skipped_updates"]) == 2
+
+
+class TestKerasCallbacks:
+    def test_model_checkpoint(self, gan, tmp_path):
+        checkpoint = keras.callbacks.ModelCheckpoint(
+            tmp_path / "best.keras", monitor="val_distance", mode="min", save_best_only=True
+        )
+        gan.fit(IMAGES, validation_data=IMAGES[:8], epochs=3, verbose=0, callbacks=[checkpoint])
+        best = keras.saving.load_model(tmp_path / "best.keras")
+        score = best.evaluate(IMAGES[:8], verbose=0, return_dict=True)["distance"]
+        assert score == pytest.approx(checkpoint.best, rel=1e-5)
+
+    def test_early_stopping_restores_the_best_weights(self, gan):
+        stopping = keras.callbacks.EarlyStopping(
+            monitor="val_distance", mode="max", baseline=1e9, patience=2, restore_best_weights=True
+        )
+        history = gan.fit(IMAGES, validation_data=IMAGES[:8], epochs=9, verbose=0, callbacks=[stopping])
+        assert len(history.epoch) == 2
+        best = max(history.history["val_distance"])
+        assert gan.evaluate(IMAGES[:8], verbose=0, return_dict=True)["distance"] == pytest.approx(best, rel=1e-5)
+
+    def test_csv_logger(self, gan, tmp_path):
+        gan.fit(IMAGES, epochs=2, verbose=0, callbacks=[keras.callbacks.CSVLogger(tmp_path / "log.csv")])
+        assert len((tmp_path / "log.csv").read_text().splitlines()) == 3
+
+    def test_learning_rate_scheduler_keeps_the_ratio(self, gan):
+        gan.compile(keras.optimizers.Adam(1e-3), keras.optimizers.Adam(4e-3), loss="hinge")
+        schedule = keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate / 2)
+        history = gan.fit(IMAGES, epochs=3, verbose=0, callbacks=[schedule]).history
+        np.testing.assert_allclose(history["learning_rate"], [5e-4, 2.5e-4, 1.25e-4], rtol=1e-5)
+        assert float(gan.discriminator_optimizer.learning_rate) == pytest.approx(5e-4, rel=1e-5)
+
+    def test_reduce_on_plateau(self, gan):
+        plateau = keras.callbacks.ReduceLROnPlateau(monitor="val_distance", mode="max", min_delta=1e9, factor=0.1, patience=1)
+        gan.fit(IMAGES, validation_data=IMAGES[:8], epochs=3, verbose=0, callbacks=[plateau])
+        for optimizer in (gan.generator_optimizer, gan.discriminator_optimizer):
+            assert float(optimizer.learning_rate) == pytest.approx(2e-6, rel=1e-5)
+
+    def test_tensorboard_and_swap_of_a_second_fit(self, gan, tmp_path):
+        gan.fit(IMAGES, epochs=1, verbose=0, callbacks=[keras.callbacks.TensorBoard(tmp_path, update_freq=1)])
+        assert list(tmp_path.rglob("events*"))
+
+
+SCRIPT = """
+import sys
+sys.path.insert(0, {tests!r})
+import keras, networks, numpy as np, kgan
+gan = networks.gan(dropout=0.3)
+gan.compile(penalties=["r1", "lecam", "wgan_gp"])
+data = {data}
+gan.fit(data, epochs=3, verbose=0, validation_data=networks.images(8, seed=9), callbacks=[
+    kgan.callbacks.Resume({folder!r}, save_freq=5),
+    keras.callbacks.ReduceLROnPlateau(monitor="val_generator_loss", mode="max", min_delta=1e9, factor=0.5, patience=1),
+])
+state = networks.state(gan)
+history = {{"history/" + name: np.asarray(values) for name, values in gan.history.history.items()}}
+np.savez({result!r}, **state, **history)
+"""
+
+DATA = {
+    "arrays": 'kgan.datasets.from_arrays(networks.images(256), batch_size=8)',
+    "load": 'kgan.datasets.load("digits", batch_size=64)',
+    "foreign": '__import__("tensorflow").data.Dataset.from_tensor_slices(networks.images(256)).shuffle(99, seed=4).batch(8)',
+}
+
+
+def run(folder, result, data, kill_after=None):
+    """Run the script in a process of its own; with `kill_after`, kill it that long after its first save."""
+    tests = str(pathlib.Path(__file__).parent)
+    code = SCRIPT.format(tests=tests, folder=str(folder), result=str(result), data=DATA[data])
+    process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, cwd=pathlib.Path(tests).parent)
+    if kill_after is not None:
+        deadline = time.monotonic() + 120
+        while process.poll() is None and not list(folder.glob("*.keras")) and time.monotonic() < deadline:
+            time.sleep(0.002)
+        try:
+            process.wait(kill_after)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+    error = process.communicate()[1].decode()
+    if kill_after is None:
+        assert process.returncode == 0, error
+    return process.returncode == -signal.SIGKILL
+
+
+class TestResume:
+    @pytest.mark.slow
+    @pytest.mark.parametrize("data", DATA)
+    def test_killed_at_random_moments_it_ends_with_the_same_numbers(self, tmp_path, data):
+        """SIGKILL several times, wherever it hits (also inside an epoch and a save), then let it finish."""
+        run(tmp_path / "whole", tmp_path / "whole.npz", data)
+        chance = random.Random(data)
+        kills = sum(
+            run(tmp_path / "killed", tmp_path / "killed.npz", data, kill_after=chance.uniform(0, 0.6)) for _ in range(3)
+        )
+        assert kills >= 1
+        run(tmp_path / "killed", tmp_path / "killed.npz", data)
+        whole, killed = np.load(tmp_path / "whole.npz"), np.load(tmp_path / "killed.npz")
+        assert set(whole) == set(killed)
+        different = [name for name in whole if not np.array_equal(whole[name], killed[name])]
+        assert not different
+        assert len(whole["history/generator_loss"]) == 3
+        assert whole["history/learning_rate"][-1] < whole["history/learning_rate"][0]
+        assert not list((tmp_path / "killed").glob(".*"))  # no left-overs of torn saves
+
+    @pytest.mark.parametrize("batch", [1, 2, 3, 5, 7, 9, 11])
+    def test_every_kind_of_moment_in_one_process(self, tmp_path, batch):
+        """The same, with an exception in place of the kill, at chosen batches of 3 epochs of 4."""
+
+        class Stop(keras.callbacks.Callback):
+            seen = 0
+
+            def on_train_batch_end(self, number, logs=None):
+                self.seen += 1
+                if self.seen == batch:
+                    raise KeyboardInterrupt
+
+        def go(folder, *callbacks):
+            gan = networks.gan(dropout=0.3)
+            gan.compile(loss="hinge", penalties=["lecam"])
+            gan.fit(IMAGES, batch_size=8, epochs=3, verbose=0, callbacks=[Resume(folder, save_freq=1), *callbacks])
+            return networks.state(gan), gan.history
+
+        whole, history = go(tmp_path / "whole")
+        with pytest.raises(KeyboardInterrupt):
+            go(tmp_path / "cut", Stop())
+        again, resumed = go(tmp_path / "cut")
+        assert not [name for name in whole if not np.array_equal(whole[name], again[name])]
+        assert resumed.history == history.history
+        assert resumed.epoch == history.epoch == [0, 1, 2]
+
+    def test_a_finished_run_stays_finished_and_can_be_extended(self, tmp_path):
+        def go(epochs):
+            gan = networks.gan()
+            gan.compile()
+            gan.fit(IMAGES, batch_size=8, epochs=epochs, verbose=0, callbacks=[Resume(tmp_path)])
+            return int(gan.generator_optimizer.iterations), len(gan.history.epoch)
+
+        assert go(2) == (8, 2)
+        assert go(2) == (8, 2)
+        assert go(3) == (12, 3)
+
+    def test_a_run_that_early_stopping_ended_stays_ended(self, tmp_path):
+        def go():
+            gan = networks.gan()
+            gan.compile()
+            stopping = keras.callbacks.EarlyStopping("generator_loss", mode="min", baseline=-1e9, patience=2)
+            gan.fit(IMAGES, epochs=9, verbose=0, callbacks=[Resume(tmp_path), stopping])
+            return len(gan.history.epoch)
+
+        assert go() == go() == 2
+
+    def test_a_second_fit_is_not_shortened(self, tmp_path, gan):
+        gan.fit(IMAGES, epochs=2, verbose=0, callbacks=[Resume(tmp_path)])
+        gan.fit(IMAGES, epochs=3, verbose=0)
+        assert int(gan.generator_optimizer.iterations) == 5
+
+    def test_a_torn_file_falls_back_and_says_so(self, tmp_path):
+        def go(epochs):
+            gan = networks.gan()
+            gan.compile()
+            gan.fit(IMAGES, batch_size=8, epochs=epochs, verbose=0, callbacks=[Resume(tmp_path)])
+            return networks.state(gan)
+
+        whole = go(3)
+        newest = sorted(tmp_path.glob("*.keras"))[-1]
+        newest.write_bytes(newest.read_bytes()[:-2000])
+        with pytest.warns(UserWarning, match="epoch-00003.*is damaged.*going on from the one before"):
+            again = go(3)
+        assert all(np.array_equal(whole[name], again[name]) for name in whole)
+        for path in tmp_path.glob("*.keras"):
+            content = bytearray(path.read_bytes())
+            content[len(content) // 2] ^= 255
+            path.write_bytes(content)
+        with pytest.warns(UserWarning, match="is damaged"), pytest.raises(OSError, match="Every saved state"):
+            go(3)
+
+    def test_endless_data_with_steps_per_epoch(self, tmp_path):
+        def go(epochs):
+            import tensorflow as tf
+
+            gan = networks.gan()
+            gan.compile()
+            data = tf.data.Dataset.from_tensor_slices(IMAGES).shuffle(32, seed=1).repeat().batch(8)
+            gan.fit(data, steps_per_epoch=3, epochs=epochs, verbose=0, callbacks=[Resume(folder)])
+            return networks.state(gan)
+
+        folder = tmp_path / "whole"
+        whole = go(3)
+        folder = tmp_path / "two"
+        go(1)
+        again = go(3)
+        assert all(np.array_equal(whole[name], again[name]) for name in whole)
+
+    def test_finite_data_with_steps_per_epoch_is_refused(self, tmp_path, gan):
+        data = kgan.datasets.from_arrays(IMAGES, batch_size=8)
+        with pytest.raises(ValueError, match=r"Leave `steps_per_epoch` out"):
+            gan.fit(data, steps_per_epoch=2, verbose=0, callbacks=[Resume(tmp_path)])
+
+    def test_another_model_s_folder_is_refused(self, tmp_path, gan):
+        gan.fit(IMAGES, verbose=0, callbacks=[Resume(tmp_path)])
+        other = kgan.GAN(networks.generator(latent_dim=7), networks.discriminator())
+        other.compile()
+        with pytest.raises(ValueError, match="Give each run a folder of its own"):
+            other.fit(IMAGES, verbose=0, callbacks=[Resume(tmp_path)])
+
+    @pytest.mark.parametrize("options", [{"save_freq": 0}, {"save_freq": "batch"}, {"keep": 1}])
+    def test_bad_arguments(self, options):
+        with pytest.raises(ValueError, match="must be"):
+            Resume("backup", **options)

@@ -1,0 +1,117 @@
+"""Hand-worked numbers, published definitions and gradients of the adversarial losses."""
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from kgan import backend, losses
+
+
+def sigmoid(x):
+    return 1.0 / (1.0 + np.exp(-x))
+
+
+# The formulas of the papers, written with probabilities and plain NumPy: (discriminator, generator).
+PUBLISHED = {
+    "minimax": (
+        lambda real, fake: -np.log(sigmoid(real)) - np.log(1 - sigmoid(fake)),
+        lambda real, fake: np.log(1 - sigmoid(fake)),
+    ),
+    "non_saturating": (
+        lambda real, fake: -np.log(sigmoid(real)) - np.log(1 - sigmoid(fake)),
+        lambda real, fake: -np.log(sigmoid(fake)),
+    ),
+    "least_squares": (
+        lambda real, fake: 0.5 * (real - 1) ** 2 + 0.5 * fake**2,
+        lambda real, fake: 0.5 * (fake - 1) ** 2,
+    ),
+    "wasserstein": (lambda real, fake: fake - real, lambda real, fake: -fake),
+    "hinge": (
+        lambda real, fake: -np.minimum(0, real - 1) - np.minimum(0, -fake - 1),
+        lambda real, fake: -fake,
+    ),
+    "relativistic": (
+        lambda real, fake: -np.log(sigmoid(real - fake)),
+        lambda real, fake: -np.log(sigmoid(fake - real)),
+    ),
+}
+
+# Worked by hand at D(x) = 2, D(G(z)) = -1, with log(1 + e^-2) = 0.126928, log(1 + e^-1) = 0.313262,
+# log(1 + e) = 1.313262, log(1 + e^-3) = 0.048587 and log(1 + e^3) = 3.048587.
+HAND = {
+    "minimax": (0.440190, -0.313262),
+    "non_saturating": (0.440190, 1.313262),
+    "least_squares": (1.0, 2.0),
+    "wasserstein": (-3.0, 1.0),
+    "hinge": (0.0, 1.0),
+    "relativistic": (0.048587, 3.048587),
+}
+
+# Slopes with respect to the fake logit in the generator's half at the same place: sigma(-1) = 0.268941,
+# sigma(3) = 0.952574.
+SLOPE = {
+    "minimax": -0.268941,
+    "non_saturating": -0.731059,
+    "least_squares": -2.0,
+    "wasserstein": -1.0,
+    "hinge": -1.0,
+    "relativistic": -0.952574,
+}
+
+
+def test_every_loss_is_checked():
+    assert set(losses.LOSSES) == set(PUBLISHED) == set(HAND) == set(SLOPE)
+
+
+@pytest.mark.parametrize("name", HAND)
+def test_hand_worked_values_and_slopes(name):
+    loss = losses.get(name)
+    discriminator, generator = HAND[name]
+    assert float(loss.discriminator(2.0, -1.0)) == pytest.approx(discriminator, abs=1e-6)
+    assert float(loss.generator(2.0, -1.0)) == pytest.approx(generator, abs=1e-6)
+    fake = ops.convert_to_tensor([-1.0])
+    _, slope = backend.input_gradient(lambda fake: loss.generator(ops.convert_to_tensor([2.0]), fake), fake)
+    assert float(slope[0]) == pytest.approx(SLOPE[name], abs=1e-6)
+
+
+@pytest.mark.parametrize("shape", [(7, 1), (3, 4, 5, 1)], ids=["vector", "patches"])
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_published_definition_one_value_a_logit(name, shape):
+    rng = np.random.default_rng(0)
+    real, fake = rng.normal(0, 3, shape), rng.normal(0, 3, shape)
+    loss = losses.get(name)
+    for half, published in zip((loss.discriminator, loss.generator), PUBLISHED[name], strict=True):
+        value = ops.convert_to_numpy(half(ops.convert_to_tensor(real), ops.convert_to_tensor(fake)))
+        assert value.shape == shape
+        np.testing.assert_allclose(value, published(real, fake), rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_huge_logits_stay_finite(name):
+    loss = losses.get(name)
+    logits = ops.convert_to_tensor(np.float32([-1e4, 1e4]))
+    for half in (loss.discriminator, loss.generator):
+        assert np.isfinite(half(logits, logits[::-1])).all()
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_config_round_trip(name):
+    loss = losses.get(name)
+    again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(loss))
+    assert type(again) is type(loss)
+    assert again.get_config() == loss.get_config()
+
+
+def test_get_takes_names_classes_and_instances():
+    assert isinstance(losses.get("hinge"), losses.Hinge)
+    assert isinstance(losses.get(losses.Hinge), losses.Hinge)
+    instance = losses.Hinge()
+    assert losses.get(instance) is instance
+
+
+def test_unknown_names_are_told_the_nearest():
+    with pytest.raises(ValueError, match="Unknown loss. Received: 'wassertein'. Did you mean 'wasserstein'"):
+        losses.get("wassertein")
+    with pytest.raises(ValueError, match="Expected `loss` to be a name or an object with the methods"):
+        losses.get(3)
