@@ -19,7 +19,8 @@ def unknown(kind: str, name: object, known) -> ValueError:
     known = [str(each) for each in known]
     near = difflib.get_close_matches(str(name).lower(), known, n=3, cutoff=0.5)
     hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
-    return ValueError(f"Unknown {kind}. Received: {name!r}.{hint} Available: {', '.join(map(repr, known))}.")
+    listed = f" Available: {', '.join(map(repr, known))}." if len(known) <= 20 else ""
+    return ValueError(f"Unknown {kind}. Received: {name!r}.{hint}{listed}")
 
 
 def resolve(kind: str, identifier, known: dict):

@@ -1,0 +1,115 @@
+"""The convolutional pair: strided convolutions down, transposed convolutions up."""
+
+import math
+
+import keras
+from keras import layers
+
+from kgan.architectures.arguments import check_image_shape, check_positive, cropped, label_input, map_sizes, with_labels
+from kgan.layers import ConditionalBatchNormalization, SpectralNormalization, projection_logit
+from kgan.names import unknown
+
+NORMALIZATIONS = ("batch", "spectral")
+
+
+def _filters(width: int, level: int) -> int:
+    return min(width * 2**level, 8 * width)
+
+
+def generator(
+    image_shape, latent_dim: int = 64, width: int = 32, num_classes: int | None = None
+) -> keras.Model:
+    """Build a DCGAN generator: a dense layer to a small map, then transposed convolutions up to the image.
+
+    Fast and good for small pictures; the default of the command line. Batch normalisation and ReLU in every
+    layer but the last, which is a tanh.
+
+    Args:
+        image_shape: `(height, width, channels)`, sides multiples of 4 from 8 to 128; 1, 3 or 4 channels.
+        latent_dim: size of the latent vector. Defaults to 64.
+        width: filters at half the full size, doubled at each level below, up to 8 times. Defaults to 32,
+            which suits a CPU (the paper: 128).
+        num_classes: for class-conditional generation: scale and shift of the batch normalisation depend on
+            the class.
+
+    Returns:
+        A Functional model, latents `(batch, latent_dim)` or `[latents, labels]` to images in [-1, 1].
+
+    Raises:
+        ValueError: an argument is out of range.
+
+    Reference: Radford et al., Unsupervised Representation Learning with Deep Convolutional Generative
+    Adversarial Networks, 2016.
+
+    Example:
+
+    >>> generator((32, 32, 3), width=8).output_shape
+    (None, 32, 32, 3)
+    """
+    height, width_of_image, channels = check_image_shape(image_shape)
+    check_positive(latent_dim=latent_dim, width=width)
+    sizes = map_sizes(height, width_of_image)
+    latents, labels = keras.Input((latent_dim,), name="latents"), label_input(num_classes)
+
+    def normalize(x):
+        if labels is None:
+            # A momentum below Keras's 0.99, since GANs are sampled after short runs too.
+            return layers.ReLU()(layers.BatchNormalization(momentum=0.9)(x))
+        return layers.ReLU()(ConditionalBatchNormalization(num_classes)([x, labels]))
+
+    smallest = (*sizes[-1], _filters(width, len(sizes) - 2))
+    x = layers.Dense(math.prod(smallest), use_bias=False)(latents)
+    x = normalize(layers.Reshape(smallest)(x))
+    for level in reversed(range(1, len(sizes) - 1)):
+        x = layers.Conv2DTranspose(_filters(width, level - 1), 4, strides=2, padding="same", use_bias=False)(x)
+        x = normalize(cropped(x, sizes[level]))
+    x = layers.Conv2DTranspose(channels, 4, strides=2, padding="same", dtype="float32")(x)
+    x = layers.Activation("tanh", dtype="float32")(cropped(x, sizes[0]))
+    return keras.Model(with_labels(latents, labels), x, name="dcgan_generator")
+
+
+def discriminator(
+    image_shape, width: int = 32, normalization: str | None = None, num_classes: int | None = None
+) -> keras.Model:
+    """Build a DCGAN discriminator: strided convolutions with LeakyReLU(0.2) down to one logit.
+
+    Args:
+        image_shape: `(height, width, channels)`, sides multiples of 4 from 8 to 128; 1, 3 or 4 channels.
+        width: filters of the first layer, doubled at each level below, up to 8 times. Defaults to 32.
+        normalization: None (the default), `"batch"` (the paper's, in all layers but the first) or
+            `"spectral"`. Batch normalisation makes each logit depend on the other images of the batch, so
+            the gradient penalties, which are defined an image at a time, are not for it (Gulrajani et
+            al., 2017, section 4).
+        num_classes: for class-conditional generation: a projection discriminator.
+
+    Returns:
+        A Functional model, images or `[images, labels]` to logits `(batch, 1)`.
+
+    Raises:
+        ValueError: an argument is out of range.
+
+    References: Radford et al., Unsupervised Representation Learning with Deep Convolutional Generative
+    Adversarial Networks, 2016; Miyato and Koyama, cGANs with Projection Discriminator, 2018.
+
+    Example:
+
+    >>> discriminator((32, 32, 3), width=8, normalization="spectral").output_shape
+    (None, 1)
+    """
+    shape = check_image_shape(image_shape)
+    check_positive(width=width)
+    if normalization is not None and normalization not in NORMALIZATIONS:
+        raise unknown("normalization", normalization, NORMALIZATIONS)
+    images, labels = keras.Input(shape, name="images"), label_input(num_classes)
+    x = images
+    for level in range(len(map_sizes(*shape[:2])) - 1):
+        batch = normalization == "batch" and level > 0
+        convolution = layers.Conv2D(_filters(width, level), 4, strides=2, padding="same", use_bias=not batch)
+        x = SpectralNormalization(convolution)(x) if normalization == "spectral" else convolution(x)
+        if batch:
+            x = layers.BatchNormalization(momentum=0.9)(x)
+        x = layers.LeakyReLU(0.2)(x)
+    return keras.Model(
+        with_labels(images, labels), projection_logit(layers.Flatten()(x), labels, num_classes),
+        name="dcgan_discriminator",
+    )  # fmt: skip

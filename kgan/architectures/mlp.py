@@ -1,0 +1,80 @@
+"""The classic dense pair."""
+
+import math
+
+import keras
+from keras import layers
+
+from kgan.architectures.arguments import check_image_shape, check_positive, label_input, with_labels
+from kgan.layers import projection_logit
+
+
+def generator(image_shape, latent_dim: int = 100, units=(256, 512), num_classes: int | None = None) -> keras.Model:
+    """Build the classic dense generator: latents, 256 and 512 ReLU units, tanh pixels.
+
+    The starting point of the field, and the reference for comparisons; any image shape. Weights start as
+    Keras starts a Dense layer (Glorot uniform; PyTorch starts otherwise).
+
+    Args:
+        image_shape: `(height, width, channels)`.
+        latent_dim: size of the latent vector. Defaults to 100.
+        units: sizes of the hidden layers. Defaults to `(256, 512)`.
+        num_classes: for class-conditional generation: labels are embedded and joined to the latents.
+
+    Returns:
+        A Functional model, latents `(batch, latent_dim)` or `[latents, labels]` to images in [-1, 1].
+
+    Raises:
+        ValueError: an argument is not a positive integer or no image shape.
+
+    Reference: Goodfellow et al., Generative Adversarial Networks, 2014.
+
+    Example:
+
+    >>> generator((28, 28, 1)).count_params()
+    559632
+    """
+    height, width, channels = check_image_shape(image_shape, convolutional=False)
+    check_positive(latent_dim=latent_dim, **{f"units[{i}]": size for i, size in enumerate(units)})
+    latents, labels = keras.Input((latent_dim,), name="latents"), label_input(num_classes)
+    x = latents
+    if labels is not None:
+        x = layers.Concatenate()([x, layers.Embedding(num_classes, latent_dim)(labels)])
+    for size in units:
+        x = layers.Dense(size, activation="relu")(x)
+    x = layers.Dense(math.prod((height, width, channels)), activation="tanh", dtype="float32")(x)
+    images = layers.Reshape((height, width, channels), dtype="float32")(x)
+    return keras.Model(with_labels(latents, labels), images, name="mlp_generator")
+
+
+def discriminator(image_shape, units=(512, 256), num_classes: int | None = None) -> keras.Model:
+    """Build the classic dense discriminator: pixels, 512 and 256 ReLU units, one logit.
+
+    Args:
+        image_shape: `(height, width, channels)`.
+        units: sizes of the hidden layers. Defaults to `(512, 256)`.
+        num_classes: for class-conditional generation: a projection discriminator.
+
+    Returns:
+        A Functional model, images or `[images, labels]` to logits `(batch, 1)`.
+
+    Raises:
+        ValueError: an argument is not a positive integer or no image shape.
+
+    References: Goodfellow et al., Generative Adversarial Networks, 2014; Miyato and Koyama, cGANs with
+    Projection Discriminator, 2018.
+
+    Example:
+
+    >>> discriminator((28, 28, 1)).count_params()
+    533505
+    """
+    shape = check_image_shape(image_shape, convolutional=False)
+    check_positive(**{f"units[{i}]": size for i, size in enumerate(units)})
+    images, labels = keras.Input(shape, name="images"), label_input(num_classes)
+    x = layers.Flatten()(images)
+    for size in units:
+        x = layers.Dense(size, activation="relu")(x)
+    return keras.Model(
+        with_labels(images, labels), projection_logit(x, labels, num_classes), name="mlp_discriminator"
+    )
