@@ -203,17 +203,16 @@ class Resume(keras.callbacks.Callback):
         """Find the place in the data."""
         self._epoch, self._batch = epoch, 0
         first = epoch == self._start[0]
-        batch = self._start[1] if first else 0
+        self.model._to_skip = self._start[1] if first else 0
         if first and self._metrics is not None:
-            for variable, value in zip(self._metric_variables(), self._metrics, strict=True):
+            for variable, value in zip(self.model._metric_variables(), self._metrics, strict=True):
                 variable.assign(value)
             self._metrics = None
         data = self.model._data
         if isinstance(data, keras.utils.PyDataset):
             random.seed(f"{self.model.seed} {epoch}")  # Keras shuffles its batches with Python's generator
         elif not (self.model._steps_per_epoch is None and datasets.seek(data, epoch)) and first:
-            batch += self._read_again(data, epoch)
-        self.model._to_skip = batch
+            self._read_again(data, epoch)
 
     def on_train_batch_end(self, batch, logs=None):
         """Save, if it is time."""
@@ -276,18 +275,15 @@ class Resume(keras.callbacks.Callback):
         progress = self.model.progress
         self._history = progress["history"]
         self._start = progress["epoch"], progress["batch"]
-        self._metrics = [variable.numpy() for variable in self._metric_variables()] if progress["batch"] else None
+        self._metrics = [variable.numpy() for variable in self.model._metric_variables()] if progress["batch"] else None
         for callback, state in zip(self.model._companions, progress["callbacks"], strict=False):
             if state.get("class") == type(callback).__name__:
                 _give_state(callback, state)
         # Keras reads `_initial_epoch` right after this; GAN.fit clears it at the end.
         self.model._initial_epoch = self.params["epochs"] if progress["stopped"] else progress["epoch"]
 
-    def _metric_variables(self):
-        return [variable for metric in self.model.metrics for variable in metric.variables]
-
     def _read_again(self, data, epoch):
-        """Bring a foreign data set to the start of `epoch`; return how many batches are still to skip."""
+        """Bring a foreign data set to the start of `epoch`."""
         steps = self.model._steps_per_epoch
         count = int(data.cardinality())
         if steps is not None:
@@ -296,13 +292,13 @@ class Resume(keras.callbacks.Callback):
                     "Resume cannot find the place in a finite data set that is read with `steps_per_epoch`. "
                     "Leave `steps_per_epoch` out, or make the data set endless with .repeat()."
                 )
-            return epoch * steps
+            self.model._to_discard = epoch * steps
+            return
         for _ in range(epoch):
             for _ in data:
                 pass
             if count >= 0:
                 iter(data)  # Keras starts one iterator more at the end of each epoch, and each one draws a seed
-        return 0
 
 
 # What Keras's callbacks know at the end of an epoch that decides what they do in the next.

@@ -77,7 +77,8 @@ class GAN(keras.Model):
         self.seed = seed
         self.progress = {"epoch": 0, "batch": 0}
         self._trackers = {}
-        self._to_skip = 0
+        self._to_skip = 0  # batches of this epoch that a resumed run was trained on already
+        self._to_discard = 0  # batches of earlier epochs, where the data are one endless stream
         self.built = True
 
     def compile(
@@ -132,8 +133,8 @@ class GAN(keras.Model):
             raise ValueError(f"Expected each penalty once. Received: {names}")
         self.discriminator_steps = discriminator_steps
         self.update = update
-        self.generator_optimizer = _get_optimizer(generator_optimizer, self.generator)
-        self.discriminator_optimizer = _get_optimizer(discriminator_optimizer, self.discriminator)
+        self.generator_optimizer = _get_optimizer(generator_optimizer, self.generator, "generator")
+        self.discriminator_optimizer = _get_optimizer(discriminator_optimizer, self.discriminator, "discriminator")
         super().compile(
             optimizer=optimizers.OptimizerPair(self.generator_optimizer, self.discriminator_optimizer),
             metrics=metrics,
@@ -374,7 +375,7 @@ class GAN(keras.Model):
                 **kwargs,
             )
         finally:
-            self._data, self._initial_epoch, self._to_skip = None, None, 0
+            self._data, self._initial_epoch, self._to_skip, self._to_discard = None, None, 0, 0
 
     def evaluate(self, x=None, y=None, *args, **kwargs):
         """Score held-out data: both losses, both scores and the compiled metrics.
@@ -395,6 +396,9 @@ class GAN(keras.Model):
         train = self.train_function
 
         def train_or_pass_over(iterator):
+            for _ in range(self._to_discard):
+                next(iterator)
+            self._to_discard = 0
             if self._to_skip <= 0:
                 return train(iterator)
             for _ in range(min(self._to_skip, self.steps_per_execution)):
@@ -520,16 +524,24 @@ class GAN(keras.Model):
             states += [variable for variable in network.variables if id(variable) not in weights]
         return states
 
+    def _metric_variables(self):
+        return [variable for metric in self.metrics for variable in metric.variables]
+
     def save_own_variables(self, store):
-        """Save the random states and how far training has come."""
+        """Save the random states, the metrics and how far training has come."""
         for index, state in enumerate(self._seed_states()):
             store[f"seed_{index}"] = state.numpy()
+        for index, variable in enumerate(self._metric_variables()):
+            store[f"metric_{index}"] = variable.numpy()
         store["progress"] = np.frombuffer(json.dumps(self.progress).encode(), dtype="uint8")
 
     def load_own_variables(self, store):
         """Load what `save_own_variables` saved."""
         for index, state in enumerate(self._seed_states()):
             state.assign(store[f"seed_{index}"])
+        for index, variable in enumerate(self._metric_variables()):
+            if f"metric_{index}" in store:  # a model that was not compiled when it was saved has none
+                variable.assign(store[f"metric_{index}"])
         self.progress = json.loads(np.asarray(store["progress"], dtype="uint8").tobytes())
 
     def get_config(self):
@@ -570,10 +582,11 @@ class GAN(keras.Model):
         self.compile(**{key: keras.saving.deserialize_keras_object(value) for key, value in config.items()})
 
 
-def _get_optimizer(identifier, network):
+def _get_optimizer(identifier, network, name):
     if identifier is None:
         identifier = keras.optimizers.Adam(2e-4, beta_1=0.5, beta_2=0.99)
     optimizer = keras.optimizers.get(identifier)
+    optimizer.name = name  # Keras logs the rates as learning_rate_generator and learning_rate_discriminator
     for name in ("beta_1", "beta_2"):
         if hasattr(optimizer, name):
             # Keras rounds a Python float to float32 before it enters float64 arithmetic: 7e-6 off in each of

@@ -182,6 +182,11 @@ class ConditionalBatchNormalization(keras.layers.Layer):
         return {**super().get_config(), "num_classes": self.num_classes, "momentum": self.momentum}
 
 
+def wide_dtype() -> str:
+    """Return the precision for logits and images: float32, or wider if the global policy computes in it."""
+    return keras.backend.result_type(keras.config.dtype_policy().compute_dtype, "float32")
+
+
 def projection_logit(features, labels=None, num_classes: int | None = None):
     """Return the logit of an image from its features; with labels, of the image as one of its class.
 
@@ -202,8 +207,9 @@ def projection_logit(features, labels=None, num_classes: int | None = None):
     >>> projection_logit(keras.Input((8,)), keras.Input((), dtype="int32"), num_classes=10).shape
     (None, 1)
     """
-    logit = keras.layers.Dense(1, dtype="float32")(features)
+    dtype = wide_dtype()
+    logit = keras.layers.Dense(1, dtype=dtype)(features)
     if num_classes is None:
         return logit
-    embedding = keras.layers.Embedding(num_classes, features.shape[-1], dtype="float32")(labels)
-    return keras.layers.Add(dtype="float32")([logit, keras.layers.Dot(axes=1, dtype="float32")([embedding, features])])
+    embedding = keras.layers.Embedding(num_classes, features.shape[-1], dtype=dtype)(labels)
+    return keras.layers.Add(dtype=dtype)([logit, keras.layers.Dot(axes=1, dtype=dtype)([embedding, features])])

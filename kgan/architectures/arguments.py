@@ -53,7 +53,9 @@ def with_labels(first, labels):
 
 
 def map_sizes(height: int, width: int) -> list[tuple[int, int]]:
-    """Return the sizes of the feature maps from the image down, halved (rounded up) until both sides are small.
+    """Return the sizes of the feature maps from the image down, each half of the one before, rounded up.
+
+    At least twice, and until both sides are at most 7.
 
     Example:
 
@@ -61,9 +63,11 @@ def map_sizes(height: int, width: int) -> list[tuple[int, int]]:
     [(28, 28), (14, 14), (7, 7)]
     >>> map_sizes(36, 8)
     [(36, 8), (18, 4), (9, 2), (5, 1)]
+    >>> map_sizes(8, 8)
+    [(8, 8), (4, 4), (2, 2)]
     """
     sizes = [(height, width)]
-    while max(sizes[-1]) > 7:
+    while max(sizes[-1]) > 7 or len(sizes) < 3:
         sizes.append(tuple(-(-side // 2) for side in sizes[-1]))
     return sizes
 

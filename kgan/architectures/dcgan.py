@@ -6,7 +6,7 @@ import keras
 from keras import layers
 
 from kgan.architectures.arguments import check_image_shape, check_positive, cropped, label_input, map_sizes, with_labels
-from kgan.layers import ConditionalBatchNormalization, SpectralNormalization, projection_logit
+from kgan.layers import ConditionalBatchNormalization, SpectralNormalization, projection_logit, wide_dtype
 from kgan.names import unknown
 
 NORMALIZATIONS = ("batch", "spectral")
@@ -63,8 +63,8 @@ def generator(
     for level in reversed(range(1, len(sizes) - 1)):
         x = layers.Conv2DTranspose(_filters(width, level - 1), 4, strides=2, padding="same", use_bias=False)(x)
         x = normalize(cropped(x, sizes[level]))
-    x = layers.Conv2DTranspose(channels, 4, strides=2, padding="same", dtype="float32")(x)
-    x = layers.Activation("tanh", dtype="float32")(cropped(x, sizes[0]))
+    x = layers.Conv2DTranspose(channels, 4, strides=2, padding="same", dtype=wide_dtype())(x)
+    x = layers.Activation("tanh", dtype=wide_dtype())(cropped(x, sizes[0]))
     return keras.Model(with_labels(latents, labels), x, name="dcgan_generator")
 
 

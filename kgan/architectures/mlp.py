@@ -6,7 +6,7 @@ import keras
 from keras import layers
 
 from kgan.architectures.arguments import check_image_shape, check_positive, label_input, with_labels
-from kgan.layers import projection_logit
+from kgan.layers import projection_logit, wide_dtype
 
 
 def generator(image_shape, latent_dim: int = 100, units=(256, 512), num_classes: int | None = None) -> keras.Model:
@@ -42,8 +42,8 @@ def generator(image_shape, latent_dim: int = 100, units=(256, 512), num_classes:
         x = layers.Concatenate()([x, layers.Embedding(num_classes, latent_dim)(labels)])
     for size in units:
         x = layers.Dense(size, activation="relu")(x)
-    x = layers.Dense(math.prod((height, width, channels)), activation="tanh", dtype="float32")(x)
-    images = layers.Reshape((height, width, channels), dtype="float32")(x)
+    x = layers.Dense(math.prod((height, width, channels)), activation="tanh", dtype=wide_dtype())(x)
+    images = layers.Reshape((height, width, channels), dtype=wide_dtype())(x)
     return keras.Model(with_labels(latents, labels), images, name="mlp_generator")
 
 

@@ -6,7 +6,7 @@ import keras
 from keras import layers
 
 from kgan.architectures.arguments import check_image_shape, check_positive, cropped, label_input, map_sizes, with_labels
-from kgan.layers import projection_logit
+from kgan.layers import projection_logit, wide_dtype
 
 
 def _filters(width: int, level: int) -> int:
@@ -77,8 +77,8 @@ def generator(
         x = layers.UpSampling2D(2, interpolation="bilinear")(x)
         x = cropped(x, sizes[level])
     x = layers.LeakyReLU(0.2)(_residual(x, blocks))
-    x = layers.Conv2DTranspose(channels, 4, strides=2, padding="same", dtype="float32")(x)
-    x = layers.Activation("tanh", dtype="float32")(cropped(x, sizes[0]))
+    x = layers.Conv2DTranspose(channels, 4, strides=2, padding="same", dtype=wide_dtype())(x)
+    x = layers.Activation("tanh", dtype=wide_dtype())(cropped(x, sizes[0]))
     return keras.Model(with_labels(latents, labels), x, name="resnet_generator")
 
 

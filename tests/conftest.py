@@ -1,0 +1,41 @@
+"""What all tests share."""
+
+import os
+import pathlib
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+import keras
+import pytest
+
+SHARED = pathlib.Path(__file__).resolve().parents[1].parent / "shared"
+if (SHARED / "tensorflow_datasets").is_dir():
+    os.environ.setdefault("TFDS_DATA_DIR", str(SHARED / "tensorflow_datasets"))
+
+
+@pytest.fixture(autouse=True)
+def _seeded():
+    """Start each test from the same random state."""
+    keras.utils.set_random_seed(0)
+
+
+@pytest.fixture
+def prepared():
+    """Skip a test where a TFDS data set is not prepared: call it with the name."""
+
+    def check(name):
+        root = os.environ.get("TFDS_DATA_DIR")
+        if root is None or not (pathlib.Path(root) / name).is_dir():
+            pytest.skip(f"the data set {name} is not prepared here (TFDS_DATA_DIR)")
+
+    return check
+
+
+@pytest.fixture
+def faces():
+    """The folder of 400 faces, or a skip."""
+    folder = SHARED / "images" / "faces_orl"
+    if not folder.is_dir():
+        pytest.skip("the folder of faces is not here")
+    return folder
