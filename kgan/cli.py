@@ -1,14 +1,14 @@
 """The commands: a thin layer over the library, importing it only when there is work to do."""
 
+import contextlib
 import json
+import os
 import pathlib
 import shutil
-import time
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
 app = typer.Typer(
@@ -35,7 +35,9 @@ class Failure(typer.Exit):
 def train(
     data: Annotated[
         str,
-        typer.Argument(help="What to learn: `digits` (comes with kgan), a TFDS name such as `mnist`, or a folder of pictures."),
+        typer.Argument(
+            help="What to learn: `digits` (comes with kgan), a TFDS name such as `mnist`, or a folder of pictures."
+        ),
     ],
     out: Annotated[pathlib.Path | None, typer.Option("--out", "-o", help="Run folder.  [default: runs/DATA]")] = None,
     epochs: Annotated[
@@ -48,7 +50,9 @@ def train(
     batch_size: Annotated[int, typer.Option(min=1, help="Images an update.")] = 64,
     conditional: Annotated[bool, typer.Option("--conditional", help="Learn the classes: needs labelled data.")] = False,
     seed: Annotated[int, typer.Option(help="The same seed gives the same run.")] = 0,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Delete what the run folder holds and start anew.")] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Delete what the run folder holds and start anew.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be trained; write nothing.")] = False,
 ):
     """Train a GAN and leave everything in one run folder.
@@ -58,7 +62,6 @@ def train(
     where it was.
 
     Examples:
-
         kgan train digits
 
         kgan train mnist --epochs 5
@@ -84,20 +87,20 @@ def train(
         import kgan
 
         keras.utils.set_random_seed(seed)
-        dataset = kgan.datasets.load(
-            data, batch_size=batch_size, image_size=image_size, labels=conditional, seed=seed
-        )
-        names = kgan.datasets.describe(data).class_names if conditional else None
+        dataset = kgan.datasets.load(data, batch_size=batch_size, image_size=image_size, labels=conditional, seed=seed)
+        info = kgan.datasets.describe(data)
         shape = tuple((dataset.element_spec[0] if conditional else dataset.element_spec).shape[1:])
         networks = kgan.architectures.get(architecture)
-        classes = len(names) if conditional else None
+        classes = len(info.class_names) if conditional else None
         gan = kgan.GAN(
-            networks.generator(shape, num_classes=classes), networks.discriminator(shape, num_classes=classes), seed=seed
+            networks.generator(shape, num_classes=classes),
+            networks.discriminator(shape, num_classes=classes),
+            seed=seed,
         )
         gan.compile(loss=loss, penalties=penalty)
         steps = int(dataset.cardinality())
         epochs = epochs or max(1, round(DEFAULT_UPDATES / steps))
-        _describe(settings, gan, shape, steps * batch_size, epochs, out)
+        _describe(settings, gan, shape, info.count, steps, epochs, out)
         if dry_run:
             return
         if overwrite and out.exists():
@@ -107,10 +110,10 @@ def train(
         callbacks = [
             kgan.callbacks.SampleImages(out / "samples", every=max(1, epochs // 50)),
             kgan.callbacks.LossCurves(out / "curves.png", csv=out / "log.csv"),
+            kgan.callbacks.Progress(batch_size),
             kgan.callbacks.Resume(out / "backup", save_freq=500),
         ]
-        with _ProgressBar(epochs, steps, batch_size).display() as bar:
-            gan.fit(dataset, epochs=epochs, verbose=0, callbacks=[*callbacks, bar])
+        gan.fit(dataset, epochs=epochs, verbose=0, callbacks=callbacks)
         gan.save(out / "model.keras")
         gan.export(out / "saved_model")
         kgan.images.save_grid(out / "samples.png", gan.generate(64, seed=seed))
@@ -122,19 +125,22 @@ def train(
 def generate(
     model: Annotated[pathlib.Path, typer.Argument(help="A model.keras, a SavedModel folder or a run folder.")],
     num: Annotated[int, typer.Option("--num", "-n", min=1, help="How many pictures.")] = 64,
-    seed: Annotated[int | None, typer.Option(help="The same seed gives the same pictures.  [default: a new one]")] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="The same seed gives the same pictures.  [default: a new one]")
+    ] = None,
     out: Annotated[
         pathlib.Path,
         typer.Option("--out", "-o", help="A picture (one grid), a .npy file (the numbers), or a folder (single PNGs)."),
     ] = pathlib.Path("samples.png"),
-    label: Annotated[int | None, typer.Option("--class", min=0, help="For class-conditional models: this class only.")] = None,
+    label: Annotated[
+        int | None, typer.Option("--class", min=0, help="For class-conditional models: this class only.")
+    ] = None,
     truncation: Annotated[float | None, typer.Option(help="Less variety, fewer odd ones: 0.5 to 2.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")] = False,
 ):
     """Make new pictures with a trained model.
 
     Examples:
-
         kgan generate runs/digits -n 64 --seed 7 -o grid.png
 
         kgan generate runs/digits -n 1000 -o folder-of-pictures
@@ -182,13 +188,17 @@ def export(
 
 def _check_folder(out, settings, overwrite):
     """Refuse a folder that holds anything but this very run."""
-    if overwrite or not out.exists() or (out.is_dir() and not any(out.iterdir())):
+    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
         return
     record = out / "run.json"
     if not record.exists():
         raise Failure(f"{out} exists and is no run of kgan. Choose another folder with --out.")
+    if overwrite:
+        return
     before = json.loads(record.read_text())
-    different = [f"{key} {before.get(key)!r} -> {value!r}" for key, value in settings.items() if before.get(key) != value]
+    different = [
+        f"{key} {before.get(key)!r} -> {value!r}" for key, value in settings.items() if before.get(key) != value
+    ]
     if different:
         raise Failure(
             f"{out} holds another run ({'; '.join(different)}). Choose another folder with --out, or add --overwrite "
@@ -197,15 +207,15 @@ def _check_folder(out, settings, overwrite):
     console.print(f"Going on with the run in {out}.")
 
 
-def _describe(settings, gan, shape, images, epochs, out):
+def _describe(settings, gan, shape, count, steps, epochs, out):
     table = Table(show_header=False, box=None)
     height, width, channels = shape
     rows = {
-        "data": f"{settings['data']}: {images:,} images of {height}x{width}x{channels}",
+        "data": f"{settings['data']}: {count:,} images of {height}x{width}x{channels}",
         "networks": f"{settings['architecture']}: generator {gan.generator.count_params():,}, "
         f"discriminator {gan.discriminator.count_params():,} parameters",
         "game": f"{type(gan.loss).__name__.lower()} + {', '.join(p.name for p in gan.penalties) or 'no penalty'}",
-        "training": f"{epochs:,} epochs of {images // settings['batch_size']:,} updates, batch {settings['batch_size']}",
+        "training": f"{epochs:,} epochs of {steps:,} updates with {settings['batch_size']} images each",
         "run folder": str(out),
     }
     for name, value in rows.items():
@@ -213,76 +223,18 @@ def _describe(settings, gan, shape, images, epochs, out):
     console.print(table)
 
 
-class _failing_plainly:  # noqa: N801  (reads as a phrase in a with statement)
+@contextlib.contextmanager
+def _failing_plainly():
     """Turn the errors that kgan raises on purpose into one line; let all others show where they come from."""
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, error, traceback):
-        if isinstance(error, ValueError | TypeError | OSError | ImportError):
-            raise Failure(str(error)) from error
-        if isinstance(error, KeyboardInterrupt):
-            raise Failure("stopped. Run the same command again to go on.") from error
-
-
-class _ProgressBar:
-    """Training progress over all epochs, with images a second and the time left."""
-
-    def __init__(self, epochs, steps, batch_size):
-        self.epochs, self.steps, self.batch_size = epochs, steps, batch_size
-
-    def display(self):
-        import keras
-
-        outer = self
-
-        class Callback(keras.callbacks.Callback):
-            """Feeds the bar."""
-
-            def __enter__(self):
-                self.progress = Progress(
-                    TextColumn("epoch {task.fields[epoch]}"),
-                    BarColumn(),
-                    TextColumn("{task.percentage:>3.0f} %  {task.fields[rate]} images/s"),
-                    TimeElapsedColumn(),
-                    TextColumn("left"),
-                    TimeRemainingColumn(),
-                    TextColumn("{task.fields[losses]}"),
-                    console=console,
-                    refresh_per_second=4,
-                )
-                self.task = self.progress.add_task(
-                    "train", total=outer.epochs * outer.steps, epoch=f"0/{outer.epochs}", rate="-", losses=""
-                )
-                self.progress.start()
-                return self
-
-            def __exit__(self, *error):
-                self.progress.stop()
-
-            def on_epoch_begin(self, epoch, logs=None):
-                self.epoch, self.began, self.seen = epoch, None, 0
-
-            def on_train_batch_end(self, batch, logs=None):
-                if self.model._to_skip > 0:
-                    return
-                if self.began is None:  # the first step after a start traces: no rate yet
-                    self.began, self.seen = time.monotonic(), 0
-                elif time.monotonic() > self.began:
-                    self.seen += outer.batch_size
-                    rate = self.seen / (time.monotonic() - self.began)
-                    self.progress.update(self.task, rate=f"{rate:,.0f}")
-                self.progress.update(
-                    self.task,
-                    completed=self.epoch * outer.steps + batch + 1,
-                    epoch=f"{self.epoch + 1}/{outer.epochs}",
-                    losses=f"D {float(logs['discriminator_loss']):.3f}  G {float(logs['generator_loss']):.3f}",
-                )
-
-        return Callback()
+    try:
+        yield
+    except (ValueError, TypeError, OSError, ImportError) as error:
+        raise Failure(str(error)) from error
+    except KeyboardInterrupt as error:
+        raise Failure("stopped. Run the same command again to go on.") from error
 
 
 def main():
     """Run the command line."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets with pages of remarks
     app()

@@ -71,7 +71,6 @@ def load(
             one batch.
 
     Example:
-
     >>> load("digits", batch_size=100).element_spec.shape
     TensorShape([100, 8, 8, 1])
     """
@@ -100,7 +99,6 @@ def describe(source, split: str = "train") -> Info:
     """Say what a data set holds, without decoding it.
 
     Example:
-
     >>> describe("digits").count
     1437
     """
@@ -130,7 +128,6 @@ def from_arrays(
         ValueError: there are fewer images than one batch, or another number of labels.
 
     Example:
-
     >>> data = from_arrays(np.arange(6.0), batch_size=2, shuffle=False)
     >>> [batch.numpy().tolist() for batch in data]
     [[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]]

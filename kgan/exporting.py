@@ -44,10 +44,11 @@ def export(generator, path, format: str = "tf_saved_model", overwrite: bool = Tr
         ValueError: the format is unknown, or the written file gives other images.
 
     Example:
-
     >>> from kgan import architectures
     >>> export(architectures.mlp.generator((8, 8, 1)), "generator")
-    >>> images = tf.saved_model.load("generator").generate(num=2, seed=7)["output"]
+    >>> model = tf.saved_model.load("generator")
+    >>> tuple(model.generate(num=2, seed=7)["output"].shape)
+    (2, 8, 8, 1)
     """
     if format not in FORMATS:
         raise unknown("export format", format, FORMATS)
@@ -83,7 +84,9 @@ def _check_place(path, format, overwrite):
     if not path.exists() or (path.is_dir() and not any(path.iterdir())):
         return
     if format == "tf_saved_model":
-        ours = (path / "saved_model.pb").is_file() or (path.is_dir() and [p.name for p in path.iterdir()] == ["MODEL.md"])
+        ours = (path / "saved_model.pb").is_file() or (
+            path.is_dir() and [p.name for p in path.iterdir()] == ["MODEL.md"]
+        )
     else:
         ours = path.is_file() and path.suffix == FORMATS[format][1]
     if not ours:

@@ -21,7 +21,6 @@ def replacing(path):
         The temporary `pathlib.Path` to write to; it does not exist yet.
 
     Example:
-
     >>> with replacing("runs/notes.txt") as temporary:
     ...     _ = temporary.write_text("whole")
     """

@@ -1,22 +1,21 @@
 """The adversarial update, inside Keras's own `fit`."""
 
-import json
-import os
 import random
 
 import keras
 import numpy as np
 from keras import ops
 
-from kgan import backend, datasets, exporting, files, latents, losses, optimizers, validation
+from kgan import backend, exporting, feeding, latents, losses, optimizers, validation
 from kgan.names import unknown
 from kgan.penalties import get as get_penalty
+from kgan.persistence import PersistentModel
 
 UPDATES = ("alternating", "simultaneous")
 
 
 @keras.saving.register_keras_serializable("kgan")
-class GAN(keras.Model):
+class GAN(PersistentModel):
     """A generator and a discriminator that train each other in `fit`.
 
     Everything that Keras does with a model works: `compile`, `fit` with Keras's callbacks, `evaluate`,
@@ -44,7 +43,7 @@ class GAN(keras.Model):
     Growing of GANs, 2018 (the averaged generator).
 
     Example:
-
+    >>> from kgan import architectures, datasets
     >>> gan = GAN(
     ...     architectures.mlp.generator((8, 8, 1), latent_dim=4),
     ...     architectures.mlp.discriminator((8, 8, 1)),
@@ -75,7 +74,6 @@ class GAN(keras.Model):
         self.seed_generator = keras.random.SeedGenerator(seed)
         self.evaluation_seed_generator = keras.random.SeedGenerator(0)
         self.seed = seed
-        self.progress = {"epoch": 0, "batch": 0}
         self._trackers = {}
         self._to_skip = 0  # batches of this epoch that a resumed run was trained on already
         self._to_discard = 0  # batches of earlier epochs, where the data are one endless stream
@@ -344,24 +342,17 @@ class GAN(keras.Model):
             ValueError, TypeError: the data do not fit the networks, or are not finite or not in [-1, 1].
         """
         self._assert_compile_called("fit")
-        x, y = _split(x, y)
-        if _is_array(x):
-            x, y = np.asarray(x), None if y is None else np.asarray(y)
-            self._check(x, y)
+        x, y = feeding.split(x, y)
+        feeding.check(x, y, self)
+        if feeding.is_array(x):
+            x, y = np.asarray(x), np.asarray(y) if self.conditional else None
             if validation_split:
-                held = len(x) - int(len(x) * validation_split)
-                validation_data = (x[held:], None if y is None else y[held:])
-                x, y = x[:held], None if y is None else y[:held]
-            x = datasets.from_arrays(
-                x,
-                y if self.conditional else None,
-                batch_size=batch_size or min(32, len(x)),
-                shuffle=shuffle,
-                seed=self.seed or 0,
-            )
-        else:
-            self._check(*self._first_batch(x))
-        validation_data = self._checked_validation_data(validation_data)
+                (x, y), validation_data = feeding.hold_out(x, y, validation_split)
+            x = feeding.ordered(x, y, batch_size, shuffle, self.seed)
+        if validation_data is not None:
+            feeding.check(validation_data, None, self)
+            if feeding.is_array(validation_data):
+                validation_data = (validation_data,)
         callbacks = self._arrange(callbacks)
         self._data, self._steps_per_epoch = x, kwargs.get("steps_per_epoch")
         try:
@@ -382,10 +373,10 @@ class GAN(keras.Model):
 
         As `keras.Model.evaluate`. The latents are the same at every call, and training is not disturbed.
         """
-        x, y = _split(x, y)
-        if x is not None and not kwargs.get("_use_cached_eval_dataset"):
-            self._check(*((np.asarray(x), y) if _is_array(x) else self._first_batch(x)))
-        self.evaluation_seed_generator.state.assign(keras.random.SeedGenerator(0).state)
+        x, y = feeding.split(x, y)
+        if not kwargs.get("_use_cached_eval_dataset"):
+            feeding.check(x, y, self)
+        self.evaluation_seed_generator.state.assign([0, 0])
         return super().evaluate(x, y, *args, **kwargs)
 
     def make_train_function(self, force=False):
@@ -407,40 +398,6 @@ class GAN(keras.Model):
             return {name: tracker.result() for name, tracker in self._trackers.items()}
 
         self.train_function = train_or_pass_over
-
-    def _check(self, images, labels):
-        validation.check_images(np.asarray(images), self.image_shape)
-        if self.conditional:
-            validation.check_labels(labels, len(images), self.num_classes)
-
-    def _first_batch(self, x):
-        if isinstance(x, keras.utils.PyDataset):
-            first = x[0] if len(x) else None
-        elif hasattr(x, "take"):
-            position = datasets.tell(x)
-            first = next(iter(x.take(1)), None)
-            if position is not None:
-                datasets.seek(x, position)
-        else:
-            raise TypeError(
-                "Expected images as a NumPy array, a tf.data.Dataset or a keras.utils.PyDataset. "
-                f"Received: {type(x).__name__}"
-            )
-        if first is None:
-            raise ValueError("Expected data to train on. Received: an empty dataset.")
-        images, labels, _ = keras.utils.unpack_x_y_sample_weight(first)
-        images, labels = _split(images, labels)
-        return ops.convert_to_numpy(images), None if labels is None else ops.convert_to_numpy(labels)
-
-    def _checked_validation_data(self, data):
-        if data is None:
-            return None
-        if _is_array(data) or isinstance(data, list | tuple):
-            images, labels = _split(data, None)
-            self._check(np.asarray(images), labels)
-            return (images, labels) if self.conditional else (images,)
-        self._check(*self._first_batch(data))
-        return data
 
     def _arrange(self, callbacks):
         """Put the callbacks that save the state of the others (`last = True`) behind them."""
@@ -494,55 +451,13 @@ class GAN(keras.Model):
         validation.check_labels(labels, num, self.num_classes)
         return ops.convert_to_tensor(labels, dtype="int32")
 
-    def export(self, path, format="tf_saved_model", overwrite=True, verbose=None):
+    def export(self, path, format="tf_saved_model", overwrite=True):
         """Write the averaged generator for use without kgan; see `kgan.exporting.export`."""
         return exporting.export(
             self.ema_generator, path, format=format, overwrite=overwrite, num_classes=self.num_classes
         )
 
-    def save(self, filepath, overwrite=True, zipped=None, **kwargs):
-        """Save networks, average, optimizers, metrics and random state to one `.keras` file, whole or not at all."""
-        if overwrite is False and os.path.exists(filepath):
-            raise FileExistsError(f"{filepath} exists. Pass overwrite=True to replace it.")
-        with files.replacing(filepath) as temporary:
-            super().save(temporary, overwrite=True, zipped=zipped, **kwargs)
-
-    def save_weights(self, filepath, overwrite=True, **kwargs):
-        """Save the same without the architecture to one `.weights.h5` file, whole or not at all."""
-        if overwrite is False and os.path.exists(filepath):
-            raise FileExistsError(f"{filepath} exists. Pass overwrite=True to replace it.")
-        with files.replacing(filepath) as temporary:
-            super().save_weights(temporary, overwrite=True, **kwargs)
-
-    # State
-
-    def _seed_states(self):
-        """The random states of the model and of its layers (Dropout has one), which Keras does not save."""
-        states = [self.seed_generator.state]
-        for network in (self.generator, self.discriminator):
-            weights = {id(weight) for weight in network.weights}
-            states += [variable for variable in network.variables if id(variable) not in weights]
-        return states
-
-    def _metric_variables(self):
-        return [variable for metric in self.metrics for variable in metric.variables]
-
-    def save_own_variables(self, store):
-        """Save the random states, the metrics and how far training has come."""
-        for index, state in enumerate(self._seed_states()):
-            store[f"seed_{index}"] = state.numpy()
-        for index, variable in enumerate(self._metric_variables()):
-            store[f"metric_{index}"] = variable.numpy()
-        store["progress"] = np.frombuffer(json.dumps(self.progress).encode(), dtype="uint8")
-
-    def load_own_variables(self, store):
-        """Load what `save_own_variables` saved."""
-        for index, state in enumerate(self._seed_states()):
-            state.assign(store[f"seed_{index}"])
-        for index, variable in enumerate(self._metric_variables()):
-            if f"metric_{index}" in store:  # a model that was not compiled when it was saved has none
-                variable.assign(store[f"metric_{index}"])
-        self.progress = json.loads(np.asarray(store["progress"], dtype="uint8").tobytes())
+    # Configuration
 
     def get_config(self):
         """Return the constructor's arguments."""
@@ -594,14 +509,3 @@ def _get_optimizer(identifier, network, name):
             setattr(optimizer, name, np.float64(getattr(optimizer, name)))
     optimizer.build(network.trainable_variables)
     return optimizer
-
-
-def _is_array(x):
-    return hasattr(x, "__array__") and hasattr(x, "shape")
-
-
-def _split(x, y):
-    """Return images and labels, where `fit((images, labels))` gave them as one."""
-    if isinstance(x, list | tuple) and y is None and len(x) in (1, 2):
-        return x[0], x[1] if len(x) == 2 else None
-    return x, y

@@ -22,7 +22,6 @@ def to_uint8(images) -> np.ndarray:
         ValueError: the images are not floats, or not finite.
 
     Example:
-
     >>> to_uint8(np.array([-1.0, 0.0, 1.0])).tolist()
     [0, 128, 255]
     """
@@ -38,7 +37,6 @@ def from_uint8(images) -> np.ndarray:
     """Convert images from [0, 255] to float32 in [-1, 1].
 
     Example:
-
     >>> from_uint8(np.uint8([0, 255])).tolist()
     [-1.0, 1.0]
     """
@@ -61,7 +59,6 @@ def grid(images, columns: int | None = None, padding: int = 2, scale: int | None
         ValueError: the images have another rank or number of channels, or there are none.
 
     Example:
-
     >>> grid(np.zeros((4, 28, 28, 1), "float32"), scale=1).shape
     (58, 58, 1)
     """
@@ -78,7 +75,9 @@ def grid(images, columns: int | None = None, padding: int = 2, scale: int | None
     scale = scale or max(1, round(48 / images.shape[2]))
     images = images.repeat(scale, axis=1).repeat(scale, axis=2)
     count, height, width, channels = images.shape
-    sheet = np.full((rows * (height + padding) - padding, columns * (width + padding) - padding, channels), 255, "uint8")
+    sheet = np.full(
+        (rows * (height + padding) - padding, columns * (width + padding) - padding, channels), 255, "uint8"
+    )
     for index, image in enumerate(images):
         top, left = index // columns * (height + padding), index % columns * (width + padding)
         sheet[top : top + height, left : left + width] = image
@@ -156,7 +155,6 @@ def read(path, channels: int | None = None, size: tuple[int, int] | None = None)
         ValueError: the file is no picture, or a damaged one; the message names it.
 
     Example:
-
     >>> save("picture.png", np.zeros((6, 4, 3), "uint8"))
     >>> read("picture.png", channels=1, size=(2, 2)).shape
     (2, 2, 1)

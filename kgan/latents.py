@@ -27,7 +27,6 @@ def draw(num, latent_dim: int, seed, truncation=None, dtype="float32"):
     section 3.1 (truncation).
 
     Example:
-
     >>> tuple(draw(3, 64, seed=7).shape)
     (3, 64)
     """

@@ -25,7 +25,6 @@ class SpectralNormalization(keras.layers.Wrapper):
     Reference: Miyato et al., Spectral Normalization for Generative Adversarial Networks, 2018, algorithm 1.
 
     Example:
-
     >>> layer = SpectralNormalization(keras.layers.Dense(3))
     >>> tuple(layer(keras.ops.ones((2, 5))).shape)
     (2, 3)
@@ -90,7 +89,6 @@ class MinibatchStdDev(keras.layers.Layer):
     2018, section 3.
 
     Example:
-
     >>> x = keras.ops.convert_to_tensor([[1.0], [3.0]])
     >>> MinibatchStdDev()(x)[:, 1].numpy().round(4).tolist()
     [1.0, 1.0]
@@ -148,7 +146,6 @@ class ConditionalBatchNormalization(keras.layers.Layer):
     with Projection Discriminator, 2018.
 
     Example:
-
     >>> layer = ConditionalBatchNormalization(num_classes=10)
     >>> tuple(layer([keras.ops.ones((2, 4, 4, 3)), keras.ops.array([0, 9])]).shape)
     (2, 4, 4, 3)
@@ -203,7 +200,6 @@ def projection_logit(features, labels=None, num_classes: int | None = None):
     Reference: Miyato and Koyama, cGANs with Projection Discriminator, 2018, equation 4.
 
     Example:
-
     >>> projection_logit(keras.Input((8,)), keras.Input((), dtype="int32"), num_classes=10).shape
     (None, 1)
     """

@@ -14,7 +14,6 @@ class Loss:
     """Base of the adversarial losses. To write one's own, give both halves.
 
     Example:
-
     >>> class Logistic(Loss):
     ...     def discriminator(self, real_logits, fake_logits):
     ...         return ops.softplus(-real_logits) + ops.softplus(fake_logits)
@@ -62,7 +61,6 @@ class NonSaturating(Loss):
     Reference: Goodfellow et al., Generative Adversarial Networks, 2014, section 3.
 
     Example:
-
     >>> float(NonSaturating().generator(0.0, 0.0))  # log 2
     0.6931471824645996
     """
@@ -84,7 +82,6 @@ class Minimax(NonSaturating):
     Reference: Goodfellow et al., Generative Adversarial Networks, 2014, equation 1.
 
     Example:
-
     >>> float(Minimax().generator(0.0, 0.0))  # log 1/2
     -0.6931471824645996
     """
@@ -104,7 +101,6 @@ class LeastSquares(Loss):
     Reference: Mao et al., Least Squares Generative Adversarial Networks, 2017, equation 9.
 
     Example:
-
     >>> float(LeastSquares().discriminator(3.0, 1.0))
     2.5
     """
@@ -127,7 +123,6 @@ class Wasserstein(Loss):
     Reference: Arjovsky et al., Wasserstein GAN, 2017, algorithm 1.
 
     Example:
-
     >>> float(Wasserstein().discriminator(2.0, 0.5))
     -1.5
     """
@@ -151,7 +146,6 @@ class Hinge(Loss):
     Adversarial Networks, 2018.
 
     Example:
-
     >>> float(Hinge().discriminator(0.5, -3.0))
     0.5
     """
@@ -176,7 +170,6 @@ class Relativistic(Loss):
     long live the GAN! A Modern GAN Baseline, 2024, equation 2.
 
     Example:
-
     >>> float(Relativistic().generator(1.0, 1.0))  # log 2
     0.6931471824645996
     """
@@ -209,7 +202,6 @@ def get(identifier) -> Loss:
         ValueError: the name is unknown (the message names the nearest), or the object is no loss.
 
     Example:
-
     >>> get("hinge").__class__.__name__
     'Hinge'
     """

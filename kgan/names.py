@@ -12,7 +12,6 @@ def unknown(kind: str, name: object, known) -> ValueError:
         known: the names that would have worked.
 
     Example:
-
     >>> unknown("loss", "hing", ["hinge", "wasserstein"])
     ValueError("Unknown loss. Received: 'hing'. Did you mean 'hinge'? Available: 'hinge', 'wasserstein'.")
     """

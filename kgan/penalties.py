@@ -79,7 +79,6 @@ class R1(Penalty):
     Reference: Mescheder et al., Which Training Methods for GANs do actually Converge?, 2018, equation 9.
 
     Example:
-
     >>> gradient = keras.ops.ones((1, 2, 2, 1))
     >>> float(R1(gamma=10.0)(gradient, None, None)[0])  # 10 / 2 * 4
     20.0
@@ -130,7 +129,6 @@ class WGANGP(Penalty):
     Reference: Gulrajani et al., Improved Training of Wasserstein GANs, 2017, equation 3.
 
     Example:
-
     >>> float(WGANGP()(keras.ops.full((1, 3), 3 ** 0.5), None, None)[0])  # 10 * (3 - 1)^2
     40.0
     """
@@ -188,7 +186,6 @@ class LeCam(keras.layers.Layer, Penalty):
     Reference: Tseng et al., Regularizing Generative Adversarial Networks under Limited Data, 2021, equation 3.
 
     Example:
-
     >>> penalty = LeCam(weight=1.0)  # both averages start at 0
     >>> float(penalty.distance(2.0, -1.0))
     5.0
@@ -206,8 +203,10 @@ class LeCam(keras.layers.Layer, Penalty):
 
     def distance(self, real_logits, fake_logits):
         """Return the penalty with the averages as they are, one value for each logit."""
-        real, fake = (ops.cast(average, ops.dtype(ops.convert_to_tensor(real_logits))) for average in
-                      (self.real_average, self.fake_average))
+        real, fake = (
+            ops.cast(average, ops.dtype(ops.convert_to_tensor(real_logits)))
+            for average in (self.real_average, self.fake_average)
+        )
         return self.weight * (ops.square(real_logits - fake) + ops.square(fake_logits - real))
 
     def __call__(self, gradient, real_logits, fake_logits):
@@ -272,7 +271,6 @@ def get(identifier) -> Penalty:
         ValueError: the name is unknown (the message names the nearest), or the object is no penalty.
 
     Example:
-
     >>> get("r1").gamma
     1.0
     """

@@ -137,7 +137,7 @@ class TensorFlowDatasets:
         plain = name.split("/")[0].split(":")[0]
         if plain not in known:
             raise ValueError(
-                f"{unknown('data set', name, known)} A data set is {EMBEDDED!r}, the name of one in TensorFlow Datasets, or a "
+                f"{unknown('data set', name, known)} Expected {EMBEDDED!r}, a name in TensorFlow Datasets, or a "
                 "folder of pictures."
             )
         self.builder = tfds.builder(name)
@@ -150,7 +150,7 @@ class TensorFlowDatasets:
         except (KeyError, ValueError) as error:
             raise unknown(f"split of {name}", split, self.builder.info.splits) from error
         self.shape = features["image"].shape
-        label = features["label"] if "label" in features else None
+        label = features["label"] if "label" in features else None  # noqa: SIM401  (it has no get)
         self.class_names = tuple(label.names) if isinstance(label, tfds.features.ClassLabel) else None
         self.labels = None
 
@@ -175,7 +175,9 @@ class TensorFlowDatasets:
         height, width, own = self.shape
         channels = channels or own
         if size is None and None in (height, width):
-            raise ValueError(f"The images of {self.name!r} have several sizes. Pass `image_size` to scale and crop all.")
+            raise ValueError(
+                f"The images of {self.name!r} have several sizes. Pass `image_size` to scale and crop all."
+            )
         found = np.empty((self.count, *(size or (height, width)), channels), "uint8")
         keep_labels = self.class_names is not None
         self.labels = np.empty(self.count, "int32") if keep_labels else None

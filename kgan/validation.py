@@ -69,8 +69,9 @@ def _final_activation(network) -> str | None:
 def class_count(generator) -> int | None:
     """Return the number of classes that a two-input generator embeds, or None if its layers do not tell."""
     sizes = [
-        getattr(layer, "input_dim", None) if isinstance(layer, keras.layers.Embedding) else
-        getattr(layer, "num_classes", None) or getattr(layer, "num_tokens", None)
+        getattr(layer, "input_dim", None)
+        if isinstance(layer, keras.layers.Embedding)
+        else getattr(layer, "num_classes", None) or getattr(layer, "num_tokens", None)
         for layer in generator._flatten_layers(include_self=False)
     ]
     return min((size for size in sizes if isinstance(size, int)), default=None)

@@ -60,6 +60,6 @@ def state(model):
         "average": model.ema_generator.weights,
         "discriminator": model.discriminator.weights,
         "optimizers": model.optimizer.variables,
-        "seeds": model._seed_states(),
+        "seeds": model.seed_states(),
     }
     return {f"{name}/{i}": v.numpy() for name, group in variables.items() for i, v in enumerate(group)}

@@ -116,7 +116,9 @@ class TestKerasCallbacks:
         np.testing.assert_allclose(history["learning_rate_discriminator"], [2e-3, 1e-3, 5e-4], rtol=1e-5)
 
     def test_reduce_on_plateau(self, gan):
-        plateau = keras.callbacks.ReduceLROnPlateau(monitor="val_distance", mode="max", min_delta=1e9, factor=0.1, patience=1)
+        plateau = keras.callbacks.ReduceLROnPlateau(
+            monitor="val_distance", mode="max", min_delta=1e9, factor=0.1, patience=1
+        )
         gan.fit(IMAGES, validation_data=IMAGES[:8], epochs=3, verbose=0, callbacks=[plateau])
         for optimizer in (gan.generator_optimizer, gan.discriminator_optimizer):
             assert float(optimizer.learning_rate) == pytest.approx(2e-6, rel=1e-5)
@@ -129,7 +131,7 @@ class TestKerasCallbacks:
 SCRIPT = """
 import sys
 sys.path.insert(0, {tests!r})
-import keras, networks, numpy as np, kgan
+import keras, networks, numpy as np, tensorflow as tf, kgan
 gan = networks.gan(dropout=0.3)
 gan.compile(penalties=["r1", "lecam", "wgan_gp"])
 data = {data}
@@ -143,9 +145,9 @@ np.savez({result!r}, **state, **history)
 """
 
 DATA = {
-    "arrays": 'kgan.datasets.from_arrays(networks.images(256), batch_size=8)',
+    "arrays": "kgan.datasets.from_arrays(networks.images(256), batch_size=8)",
     "load": 'kgan.datasets.load("digits", batch_size=64)',
-    "foreign": '__import__("tensorflow").data.Dataset.from_tensor_slices(networks.images(256)).shuffle(99, seed=4).batch(8)',
+    "foreign": "tf.data.Dataset.from_tensor_slices(networks.images(256)).shuffle(99, seed=4).batch(8)",
 }
 
 

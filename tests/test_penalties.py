@@ -43,7 +43,12 @@ def value(penalty, discriminator, real, fake, seed=0):
 def test_linear_discriminator(name):
     """The gradient of a linear discriminator is its weights, wherever the points are."""
     norm = np.linalg.norm(WEIGHTS)
-    expected = {"r1": 0.5 * norm**2, "r2": 0.5 * norm**2, "wgan_gp": 10 * (norm - 1) ** 2, "dragan": 10 * (norm - 1) ** 2}
+    expected = {
+        "r1": 0.5 * norm**2,
+        "r2": 0.5 * norm**2,
+        "wgan_gp": 10 * (norm - 1) ** 2,
+        "dragan": 10 * (norm - 1) ** 2,
+    }
     result, _ = value(penalties.get(name), linear, batch(1), batch(2))
     np.testing.assert_allclose(result, np.full(5, expected[name]), rtol=1e-5)
 

@@ -18,7 +18,6 @@ def get(name: str):
         ValueError: the name is unknown; the message names the nearest.
 
     Example:
-
     >>> get("dcgan").generator((8, 8, 1)).output_shape
     (None, 8, 8, 1)
     """

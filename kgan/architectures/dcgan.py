@@ -16,9 +16,7 @@ def _filters(width: int, level: int) -> int:
     return min(width * 2**level, 8 * width)
 
 
-def generator(
-    image_shape, latent_dim: int = 64, width: int = 32, num_classes: int | None = None
-) -> keras.Model:
+def generator(image_shape, latent_dim: int = 64, width: int = 32, num_classes: int | None = None) -> keras.Model:
     """Build a DCGAN generator: a dense layer to a small map, then transposed convolutions up to the image.
 
     Fast and good for small pictures; the default of the command line. Batch normalisation and ReLU in every
@@ -42,7 +40,6 @@ def generator(
     Adversarial Networks, 2016.
 
     Example:
-
     >>> generator((32, 32, 3), width=8).output_shape
     (None, 32, 32, 3)
     """
@@ -92,7 +89,6 @@ def discriminator(
     Adversarial Networks, 2016; Miyato and Koyama, cGANs with Projection Discriminator, 2018.
 
     Example:
-
     >>> discriminator((32, 32, 3), width=8, normalization="spectral").output_shape
     (None, 1)
     """

@@ -30,7 +30,6 @@ def generator(image_shape, latent_dim: int = 100, units=(256, 512), num_classes:
     Reference: Goodfellow et al., Generative Adversarial Networks, 2014.
 
     Example:
-
     >>> generator((28, 28, 1)).count_params()
     559632
     """
@@ -65,7 +64,6 @@ def discriminator(image_shape, units=(512, 256), num_classes: int | None = None)
     Projection Discriminator, 2018.
 
     Example:
-
     >>> discriminator((28, 28, 1)).count_params()
     533505
     """
@@ -75,6 +73,4 @@ def discriminator(image_shape, units=(512, 256), num_classes: int | None = None)
     x = layers.Flatten()(images)
     for size in units:
         x = layers.Dense(size, activation="relu")(x)
-    return keras.Model(
-        with_labels(images, labels), projection_logit(x, labels, num_classes), name="mlp_discriminator"
-    )
+    return keras.Model(with_labels(images, labels), projection_logit(x, labels, num_classes), name="mlp_discriminator")

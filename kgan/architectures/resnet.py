@@ -55,7 +55,6 @@ def generator(
     Reference: Huang et al., The GAN is dead; long live the GAN! A Modern GAN Baseline, 2024.
 
     Example:
-
     >>> generator((28, 28, 1), width=8).output_shape
     (None, 28, 28, 1)
     """
@@ -68,7 +67,9 @@ def generator(
     if labels is not None:
         x = layers.Concatenate()([x, layers.Embedding(num_classes, latent_dim)(labels)])
     smallest = (*sizes[-1], _filters(width, levels - 1))
-    x = layers.Dense(math.prod(smallest), kernel_initializer=keras.initializers.VarianceScaling(1.0, "fan_in", "normal"))(x)
+    x = layers.Dense(
+        math.prod(smallest), kernel_initializer=keras.initializers.VarianceScaling(1.0, "fan_in", "normal")
+    )(x)
     x = layers.Reshape(smallest)(x)
     for level in reversed(range(1, levels)):
         x = _residual(x, blocks)
@@ -103,7 +104,6 @@ def discriminator(image_shape, width: int = 32, blocks: int = 1, num_classes: in
     Reference: Huang et al., The GAN is dead; long live the GAN! A Modern GAN Baseline, 2024.
 
     Example:
-
     >>> discriminator((28, 28, 1), width=8).output_shape
     (None, 1)
     """

@@ -41,7 +41,7 @@ def gradients(function, *sources):
         tape.watch(sources)
         losses, results = function()
     found = [
-        tape.gradient(loss, source, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+        _dense(tape.gradient(loss, source, unconnected_gradients=tf.UnconnectedGradients.ZERO))
         for loss, source in zip(losses, sources, strict=True)
     ]
     return losses, found, results
@@ -59,8 +59,10 @@ def pullback(function, variables):
         value = function()
 
     def pull(gradient):
-        return tape.gradient(
-            value, variables, output_gradients=gradient, unconnected_gradients=tf.UnconnectedGradients.ZERO
+        return _dense(
+            tape.gradient(
+                value, variables, output_gradients=gradient, unconnected_gradients=tf.UnconnectedGradients.ZERO
+            )
         )
 
     return value, pull
@@ -81,6 +83,11 @@ def where_finite(tensors, function):
         return True
 
     return tf.cond(finite, call, lambda: False)
+
+
+def _dense(gradients):
+    """Return gradients as tensors; those of embeddings come as slices."""
+    return tf.nest.map_structure(tf.convert_to_tensor, gradients, expand_composites=False)
 
 
 def _tensor(source):

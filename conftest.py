@@ -1,4 +1,4 @@
-"""What all tests share."""
+"""What all tests and doctests share."""
 
 import os
 import pathlib
@@ -9,7 +9,7 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 import keras
 import pytest
 
-SHARED = pathlib.Path(__file__).resolve().parents[1].parent / "shared"
+SHARED = pathlib.Path(__file__).resolve().parents[1] / "shared"
 if (SHARED / "tensorflow_datasets").is_dir():
     os.environ.setdefault("TFDS_DATA_DIR", str(SHARED / "tensorflow_datasets"))
 
@@ -18,6 +18,13 @@ if (SHARED / "tensorflow_datasets").is_dir():
 def _seeded():
     """Start each test from the same random state."""
     keras.utils.set_random_seed(0)
+
+
+@pytest.fixture(autouse=True)
+def _doctests_write_elsewhere(request, monkeypatch):
+    """Give each doctest an empty working folder."""
+    if isinstance(request.node, pytest.DoctestItem):
+        monkeypatch.chdir(request.getfixturevalue("tmp_path"))
 
 
 @pytest.fixture

@@ -1,0 +1,163 @@
+"""One contract for all architectures: shapes, ranges, gradients of first and second order, files."""
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+import kgan
+from kgan import architectures, backend
+from kgan.architectures import ARCHITECTURES, arguments
+
+SMALL = {"mlp": {"units": (16,)}, "dcgan": {"width": 4}, "resnet": {"width": 4}}
+CASES = [
+    (name, shape, classes)
+    for name in ARCHITECTURES
+    for shape, classes in [
+        ((8, 8, 1), None),
+        ((28, 28, 1), 3),
+        ((32, 32, 3), None),
+        ((36, 20, 4), None),
+        ((12, 12, 3), 3),
+    ]
+]
+
+
+def pair(name, shape, num_classes=None):
+    module = ARCHITECTURES[name]
+    return (
+        module.generator(shape, latent_dim=6, num_classes=num_classes, **SMALL[name]),
+        module.discriminator(shape, num_classes=num_classes, **SMALL[name]),
+    )
+
+
+@pytest.mark.parametrize(("name", "shape", "num_classes"), CASES)
+def test_contract(name, shape, num_classes):
+    generator, discriminator = pair(name, shape, num_classes)
+    noise = keras.random.normal((5, 6), seed=0)
+    labels = ops.convert_to_tensor(np.int32([0, 1, 2, 0, 1]))
+
+    def given(x):
+        return x if num_classes is None else [x, labels]
+
+    images = generator(given(noise), training=True)
+    assert images.shape == (5, *shape)
+    assert images.dtype == "float32"
+    assert np.abs(images).max() <= 1
+    assert np.ptp(images, axis=0).max() > 0
+    logits = discriminator(given(images))
+    assert logits.shape == (5, 1)
+    assert logits.dtype == "float32"
+    assert discriminator.compute_output_shape([(None, *shape), (None,)] if num_classes else (None, *shape)) == (None, 1)
+    assert generator.inputs[0].shape == (None, 6)
+    assert len(generator.inputs) == len(discriminator.inputs) == (1 if num_classes is None else 2)
+
+    def losses():
+        """The generator's loss, and the discriminator's with a gradient penalty: a second derivative."""
+        fake = generator(given(noise), training=True)
+        logits, slope = backend.input_gradient(lambda x: discriminator(given(x), training=True), fake)
+        return [
+            -ops.mean(logits),
+            ops.mean(ops.square(logits)) + ops.mean(ops.sum(ops.square(slope), axis=(1, 2, 3))),
+        ], None
+
+    networks = generator, discriminator
+    for network in networks:
+        # Blocks that start as the identity hide the weights behind them: look away from that start.
+        for weight in network.trainable_variables:
+            weight.assign_add(0.05 * keras.random.normal(weight.shape, seed=1))
+    _, found, _ = backend.gradients(losses, *(network.trainable_variables for network in networks))
+    for network, slopes in zip(networks, found, strict=True):
+        for variable, slope in zip(network.trainable_variables, slopes, strict=True):
+            assert np.isfinite(slope).all(), variable.path
+            assert np.abs(slope).max() > 0, variable.path
+
+
+@pytest.mark.parametrize("num_classes", [None, 3])
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_trained_in_a_gan_saved_and_loaded(name, num_classes, tmp_path):
+    generator, discriminator = pair(name, (8, 8, 1), num_classes)
+    gan = kgan.GAN(generator, discriminator)
+    assert gan.num_classes == num_classes
+    gan.compile()
+    data = kgan.datasets.load("digits", labels=num_classes is not None, split="test")
+    if num_classes:
+        data = data.map(lambda images, labels: (images, labels % 3))
+    gan.fit(data, verbose=0)
+    gan.save(tmp_path / "gan.keras")
+    again = keras.saving.load_model(tmp_path / "gan.keras")
+    np.testing.assert_array_equal(again.generate(4, seed=1), gan.generate(4, seed=1))
+    if num_classes:
+        assert (gan.generate(4, seed=1, labels=0) != gan.generate(4, seed=1, labels=1)).any()
+
+
+@pytest.mark.parametrize("size", [8, 16, 20, 64, 124, 128])
+@pytest.mark.parametrize("name", ["dcgan", "resnet"])
+def test_any_multiple_of_four(name, size):
+    generator, discriminator = pair(name, (size, size, 3))
+    assert generator.output_shape == (None, size, size, 3)
+    assert discriminator.output_shape == (None, 1)
+
+
+def test_the_classic_is_exact():
+    generator, discriminator = architectures.mlp.generator((28, 28, 1)), architectures.mlp.discriminator((28, 28, 1))
+    shapes = [weight.shape for weight in generator.weights]
+    assert shapes == [(100, 256), (256,), (256, 512), (512,), (512, 784), (784,)]
+    shapes = [weight.shape for weight in discriminator.weights]
+    assert shapes == [(784, 512), (512,), (512, 256), (256,), (256, 1), (1,)]
+    activations = [layer.activation.__name__ for layer in generator.layers + discriminator.layers if layer.weights]
+    assert activations == ["relu", "relu", "tanh", "relu", "relu", "linear"]
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_half_precision_ends_in_float32(name):
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        generator, discriminator = pair(name, (28, 28, 1))
+    finally:
+        keras.config.set_dtype_policy(before)
+    images = generator(np.zeros((2, 6), "float32"))
+    assert images.dtype == discriminator(images).dtype == "float32"
+
+
+@pytest.mark.parametrize("normalization", ["batch", "spectral"])
+def test_normalized_discriminators(normalization):
+    model = architectures.dcgan.discriminator((16, 16, 1), width=4, normalization=normalization)
+    names = [type(layer).__name__ for layer in model.layers]
+    assert ("BatchNormalization" if normalization == "batch" else "SpectralNormalization") in names
+    assert np.isfinite(model(np.zeros((2, 16, 16, 1), "float32"), training=True)).all()
+
+
+def test_a_discriminator_without_normalization_judges_images_one_by_one():
+    """What gradient penalties rely on."""
+    for name in ARCHITECTURES:
+        _, discriminator = pair(name, (12, 12, 1))
+        images = np.random.default_rng(0).uniform(-1, 1, (4, 12, 12, 1)).astype("float32")
+        alone = discriminator(images[:1], training=True)
+        np.testing.assert_allclose(discriminator(images, training=True)[:1], alone, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: architectures.dcgan.generator((30, 30, 1)), "multiples of 4 from 8 to 128. Received: 30x30"),
+        (lambda: architectures.resnet.discriminator((256, 256, 3)), "multiples of 4 from 8 to 128"),
+        (lambda: architectures.dcgan.generator((4, 4, 1)), "multiples of 4 from 8 to 128"),
+        (lambda: architectures.dcgan.discriminator((28, 28, 2)), "1, 3 or 4 channels. Received: 2"),
+        (lambda: architectures.mlp.generator((28, 28)), r"Expected `image_shape` to be \(height, width, channels\)"),
+        (lambda: architectures.mlp.generator((28, 28, 1), latent_dim=0), "`latent_dim` must be a positive integer"),
+        (lambda: architectures.resnet.generator((28, 28, 1), blocks=0), "`blocks` must be a positive integer"),
+        (lambda: architectures.dcgan.generator((28, 28, 1), num_classes=2.5), "`num_classes` must be a positive"),
+        (lambda: architectures.dcgan.discriminator((28, 28, 1), normalization="bach"), "Did you mean 'batch'"),
+        (lambda: architectures.get("dcgna"), "Unknown architecture. Received: 'dcgna'. Did you mean 'dcgan'"),
+    ],
+)
+def test_bad_arguments(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
+
+
+def test_the_error_names_a_size_that_works():
+    with pytest.raises(ValueError, match="image_size=92"):
+        arguments.check_image_shape((92, 91, 1))
