@@ -20,7 +20,7 @@ app = typer.Typer(
 console = Console()
 
 # How many updates a run makes if no number of epochs is asked for: enough for readable digits in two minutes.
-DEFAULT_UPDATES = 4000
+DEFAULT_UPDATES = 6000
 
 
 class Failure(typer.Exit):

@@ -100,7 +100,7 @@ class GAN(PersistentModel):
             loss: a name or object as in `kgan.losses.get`. Defaults to `"relativistic"`.
             penalties: list of names or objects as in `kgan.penalties.get`. Defaults to `["r1", "r2"]`
                 if `loss` is left open too, and to none if it is named: a named loss is as published.
-            discriminator_steps: discriminator updates a batch, each with new latents. Defaults to 1.
+            discriminator_steps: discriminator updates a batch, each with new fakes. Defaults to 1.
             update: `"alternating"` (the original algorithm: the generator meets the updated
                 discriminator), or `"simultaneous"` (both from one forward pass: faster, another game).
             metrics: Keras metrics called with (real images, generated images) in `evaluate` and validation.

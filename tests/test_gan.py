@@ -1,5 +1,9 @@
 """The adversarial update and Keras's loops around it."""
 
+import gc
+import pathlib
+import resource
+
 import classic_reference
 import keras
 import networks
@@ -191,6 +195,26 @@ def test_no_retracing_not_even_on_a_smaller_last_batch():
     assert len(traces) == first <= 2
 
 
+@pytest.mark.slow
+def test_memory_is_flat_over_fifty_epochs():
+    statm = pathlib.Path("/proc/self/statm")
+    if not statm.exists():
+        pytest.skip("this system has no /proc/self/statm")
+    sizes = []
+
+    class Watch(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            gc.collect()
+            sizes.append(int(statm.read_text().split()[1]) * resource.getpagesize() / 2**20)
+
+    gan = networks.gan()
+    gan.compile()
+    data = networks.images(256)
+    gan.fit(data, batch_size=16, epochs=60, verbose=0, validation_data=data[:32], callbacks=[Watch()])
+    # MiB. The first epochs fill caches; a step or an epoch that kept its images would show as 3 MiB in 50 epochs.
+    assert max(sizes[55:]) - max(sizes[5:15]) < 2, sizes
+
+
 @pytest.mark.parametrize("options", [{"run_eagerly": True}, {"jit_compile": True}, {"steps_per_execution": 2}])
 def test_ways_to_run_agree(options):
     runs = []
@@ -308,6 +332,11 @@ class TestData:
         with pytest.raises(ValueError, match=message):
             gan.fit(data, verbose=0)
         assert int(gan.generator_optimizer.iterations) == 0
+
+    def test_an_empty_dataset(self, gan):
+        data = kgan.datasets.from_arrays(networks.images(8), batch_size=8).take(0)
+        with pytest.raises(ValueError, match="Received: an empty dataset"):
+            gan.fit(data, verbose=0)
 
     def test_fewer_images_than_one_batch(self, gan):
         with pytest.raises(ValueError, match="fewer"):
