@@ -56,7 +56,7 @@ class SampleImages(keras.callbacks.Callback):
         images.save(self.directory / f"epoch-{epoch + 1:04d}.png", grid)
         writers = [
             callback._train_writer
-            for callback in getattr(self.model, "_companions", [])
+            for callback in self.model.companions
             if isinstance(callback, keras.callbacks.TensorBoard)
         ]
         backend.summarize_image("samples", grid, step=epoch, writer=writers[0] if writers else None)
@@ -69,32 +69,42 @@ class SampleImages(keras.callbacks.Callback):
 
 
 class LossCurves(keras.callbacks.Callback):
-    """Draws the losses and the scores of all epochs so far as a PNG after each epoch.
+    """Draws the losses and the scores of all epochs so far as a PNG, every few seconds and at the end.
 
     Args:
         path: the picture's file name.
         csv: optional file name for the same numbers as a table, a line an epoch. Unlike Keras's `CSVLogger`
             it neither loses nor repeats a line when a killed run is resumed.
 
+        seconds: at least so long between two pictures, since drawing can take longer than a short epoch.
+
     Example:
     >>> callback = LossCurves("curves.png", csv="log.csv")
     """
 
-    def __init__(self, path, csv=None):
+    def __init__(self, path, csv=None, seconds=10.0):
         super().__init__()
+        self.seconds = seconds
+        self._drawn = float("-inf")
         self.path = pathlib.Path(path)
         self.csv = csv
         self.rows = []
 
     def on_epoch_end(self, epoch, logs=None):
-        """Draw the curves up to this epoch."""
+        """Add this epoch."""
         self.rows.append({"epoch": epoch + 1, **{name: float(value) for name, value in (logs or {}).items()}})
-        self._draw()
+        if time.monotonic() - self._drawn > self.seconds:
+            self._draw()
         if self.csv:
             with files.replacing(self.csv) as temporary, open(temporary, "w", newline="") as file:
                 table = csv.DictWriter(file, fieldnames=list(dict.fromkeys(name for row in self.rows for name in row)))
                 table.writeheader()
                 table.writerows(self.rows)
+
+    def on_train_end(self, logs=None):
+        """Draw all."""
+        if self.rows:
+            self._draw()
 
     def _draw(self):
         figure = Figure(figsize=(9, 3.5), layout="constrained")
@@ -108,6 +118,7 @@ class LossCurves(keras.callbacks.Callback):
             axes.legend(frameon=False)
         with files.replacing(self.path) as temporary:
             figure.savefig(temporary, dpi=120)
+        self._drawn = time.monotonic()
 
     def get_state(self):
         """Return what a resumed run must know."""

@@ -75,8 +75,6 @@ class GAN(PersistentModel):
         self.evaluation_seed_generator = keras.random.SeedGenerator(0)
         self.seed = seed
         self._trackers = {}
-        self._to_skip = 0  # batches of this epoch that a resumed run was trained on already
-        self._to_discard = 0  # batches of earlier epochs, where the data are one endless stream
         self.built = True
 
     def compile(
@@ -96,7 +94,7 @@ class GAN(PersistentModel):
 
         Args:
             generator_optimizer, discriminator_optimizer: Keras optimizers, or their names. Default to
-                `Adam(2e-4, beta_1=0.5, beta_2=0.99)` each.
+                `Adam(1e-3, beta_1=0.0, beta_2=0.99)` each.
             loss: a name or object as in `kgan.losses.get`. Defaults to `"relativistic"`.
             penalties: list of names or objects as in `kgan.penalties.get`. Defaults to `["r1", "r2"]`
                 if `loss` is left open too, and to none if it is named: a named loss is as published.
@@ -353,7 +351,7 @@ class GAN(PersistentModel):
             feeding.check(validation_data, None, self)
             if feeding.is_array(validation_data):
                 validation_data = (validation_data,)
-        callbacks = self._arrange(callbacks)
+        callbacks = self.arrange(callbacks)
         self._data, self._steps_per_epoch = x, kwargs.get("steps_per_epoch")
         try:
             return super().fit(
@@ -378,35 +376,6 @@ class GAN(PersistentModel):
             feeding.check(x, y, self)
         self.evaluation_seed_generator.state.assign([0, 0])
         return super().evaluate(x, y, *args, **kwargs)
-
-    def make_train_function(self, force=False):
-        """Make the function that `fit` calls; after a resume it first passes over what was trained on."""
-        if self.train_function is not None and not force:
-            return
-        super().make_train_function(force)
-        train = self.train_function
-
-        def train_or_pass_over(iterator):
-            for _ in range(self._to_discard):
-                next(iterator)
-            self._to_discard = 0
-            if self._to_skip <= 0:
-                return train(iterator)
-            for _ in range(min(self._to_skip, self.steps_per_execution)):
-                next(iterator)
-            self._to_skip -= self.steps_per_execution
-            return {name: tracker.result() for name, tracker in self._trackers.items()}
-
-        self.train_function = train_or_pass_over
-
-    def _arrange(self, callbacks):
-        """Put the callbacks that save the state of the others (`last = True`) behind them."""
-        if callbacks is None or isinstance(callbacks, keras.callbacks.CallbackList):
-            self._companions = []
-            return callbacks
-        callbacks = list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
-        self._companions = sorted(callbacks, key=lambda callback: getattr(callback, "last", False))
-        return self._companions
 
     # Samples and files
 
@@ -499,7 +468,7 @@ class GAN(PersistentModel):
 
 def _get_optimizer(identifier, network, name):
     if identifier is None:
-        identifier = keras.optimizers.Adam(2e-4, beta_1=0.5, beta_2=0.99)
+        identifier = keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99)
     optimizer = keras.optimizers.get(identifier)
     optimizer.name = name  # Keras logs the rates as learning_rate_generator and learning_rate_discriminator
     for name in ("beta_1", "beta_2"):

@@ -1,4 +1,4 @@
-"""A model that is saved whole: what Keras leaves out is there too, and no file is ever half written."""
+"""A model that is saved whole and can go on: what Keras leaves out is there, and no file is half written."""
 
 import json
 import os
@@ -13,12 +13,15 @@ class PersistentModel(keras.Model):
     """Base of models whose files hold all that training needs to go on exactly.
 
     Beside the weights and optimizers that Keras saves: random states, metrics, and `progress`, a dictionary
-    of plain values that says how far training has come.
+    of plain values that says how far training has come. `companions` are the callbacks of the running `fit`.
     """
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
         self.progress = {"epoch": 0, "batch": 0}
+        self.companions = []
+        self._to_skip = 0  # batches of this epoch that a resumed run was trained on already
+        self._to_discard = 0  # batches of earlier epochs, where the data are one endless stream
 
     def save(self, filepath, overwrite=True, zipped=None, **kwargs):
         """Save networks, average, optimizers, metrics and random state to one `.keras` file, whole or not at all."""
@@ -33,6 +36,35 @@ class PersistentModel(keras.Model):
             raise FileExistsError(f"{filepath} exists. Pass overwrite=True to replace it.")
         with files.replacing(filepath) as temporary:
             super().save_weights(temporary, overwrite=True, **kwargs)
+
+    def make_train_function(self, force=False):
+        """Make the function that `fit` calls; after a resume it first passes over what was trained on."""
+        if self.train_function is not None and not force:
+            return
+        super().make_train_function(force)
+        train = self.train_function
+
+        def train_or_pass_over(iterator):
+            for _ in range(self._to_discard):
+                next(iterator)
+            self._to_discard = 0
+            if self._to_skip <= 0:
+                return train(iterator)
+            for _ in range(min(self._to_skip, self.steps_per_execution)):
+                next(iterator)
+            self._to_skip -= self.steps_per_execution
+            return self.get_metrics_result()
+
+        self.train_function = train_or_pass_over
+
+    def arrange(self, callbacks):
+        """Remember the callbacks of a `fit`; those that save the state of the others (`last = True`) come last."""
+        if callbacks is None or isinstance(callbacks, keras.callbacks.CallbackList):
+            self.companions = []
+            return callbacks
+        callbacks = list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
+        self.companions = sorted(callbacks, key=lambda callback: getattr(callback, "last", False))
+        return self.companions
 
     def seed_states(self) -> list:
         """Return the variables that hold random states; Dropout layers have one of their own."""

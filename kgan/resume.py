@@ -26,8 +26,8 @@ class Resume(keras.callbacks.Callback):
 
     Args:
         directory: for this run only; made if missing.
-        save_freq: `"epoch"`, or the number of batches between two saves within an epoch (the end of an
-            epoch is always saved).
+        save_freq: `"epoch"`, or the number of batches between two saves, wherever in an epoch they fall. The
+            end of training is always saved.
         keep: how many files to keep, at least 2. Defaults to 2.
 
     Raises:
@@ -56,16 +56,16 @@ class Resume(keras.callbacks.Callback):
         self.directory.mkdir(parents=True, exist_ok=True)
         for leftover in self.directory.glob(".*.keras.*"):  # of saves that a kill cut off
             shutil.rmtree(leftover, ignore_errors=True)
-        self._history, self._metrics, self._start = {}, None, (0, 0)
+        self._history, self._metrics, self._start, self._unsaved = {}, None, (0, 0), 0
         path = self._newest()
         if path is not None:
             self._restore(path)
 
     def on_epoch_begin(self, epoch, logs=None):
         """Find the place in the data."""
-        self._epoch, self._batch = epoch, 0
         first = epoch == self._start[0]
-        self.model._to_skip = self._start[1] if first else 0
+        self._epoch, self._batch = epoch, self._start[1] if first else 0
+        self.model._to_skip = self._batch
         if first and self._metrics is not None:
             for variable, value in zip(self.model.metric_variables(), self._metrics, strict=True):
                 variable.assign(value)
@@ -78,19 +78,23 @@ class Resume(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         """Save, if it is time."""
-        if self.save_freq == "epoch" or self.model._to_skip > 0:
+        if self.model._to_skip > 0:
             return
-        before, self._batch = self._batch, batch + 1
-        if before // self.save_freq != self._batch // self.save_freq:
+        self._unsaved += batch + 1 - self._batch
+        self._batch = batch + 1
+        if self.save_freq != "epoch" and self._unsaved >= self.save_freq and self._batch != self.params["steps"]:
             self._save(self._epoch, self._batch)
 
     def on_epoch_end(self, epoch, logs=None):
-        """Save the end of the epoch."""
+        """Save the end of the epoch, if it is time."""
         _append(self._history, logs, epoch)
-        self._save(epoch + 1, 0)
+        if self.save_freq == "epoch" or self._unsaved >= self.save_freq:
+            self._save(epoch + 1, 0)
 
     def on_train_end(self, logs=None):
-        """Give Keras's history the epochs from before the resume."""
+        """Save the end, and give Keras's history the epochs from before the resume."""
+        if self._unsaved:
+            self._save(self._epoch + 1, 0)
         history = self.model.history
         history.history = {name: values for name, values in self._history.items() if name != "epoch"}
         history.epoch = self._history.get("epoch", [])
@@ -100,10 +104,11 @@ class Resume(keras.callbacks.Callback):
             "epoch": epoch,
             "batch": batch,
             "history": self._history,
-            "callbacks": [_state_of(callback) for callback in self.model._companions],
+            "callbacks": [_state_of(callback) for callback in self.model.companions],
             "stopped": bool(self.model.stop_training),
         }
         self.model.save(self.directory / f"epoch-{epoch:05d}-batch-{batch:08d}.keras")
+        self._unsaved = 0
         for old in self._files()[: -self.keep]:
             old.unlink()
 
@@ -138,7 +143,7 @@ class Resume(keras.callbacks.Callback):
         self._history = progress["history"]
         self._start = progress["epoch"], progress["batch"]
         self._metrics = [variable.numpy() for variable in self.model.metric_variables()] if progress["batch"] else None
-        for callback, state in zip(self.model._companions, progress["callbacks"], strict=False):
+        for callback, state in zip(self.model.companions, progress["callbacks"], strict=False):
             if state.get("class") == type(callback).__name__:
                 _give_state(callback, state)
         # Keras reads `_initial_epoch` right after this; GAN.fit clears it at the end.

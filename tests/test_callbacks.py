@@ -119,6 +119,11 @@ class TestKerasCallbacks:
         plateau = keras.callbacks.ReduceLROnPlateau(
             monitor="val_distance", mode="max", min_delta=1e9, factor=0.1, patience=1
         )
+        gan.compile(
+            keras.optimizers.Adam(2e-4),
+            keras.optimizers.Adam(2e-4),
+            metrics=[keras.metrics.MeanSquaredError("distance")],
+        )
         gan.fit(IMAGES, validation_data=IMAGES[:8], epochs=3, verbose=0, callbacks=[plateau])
         for optimizer in (gan.generator_optimizer, gan.discriminator_optimizer):
             assert float(optimizer.learning_rate) == pytest.approx(2e-6, rel=1e-5)

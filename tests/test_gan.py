@@ -204,15 +204,17 @@ def test_memory_is_flat_over_fifty_epochs():
 
     class Watch(keras.callbacks.Callback):
         def on_epoch_end(self, epoch, logs=None):
+            if epoch % 5:
+                return
             gc.collect()
             sizes.append(int(statm.read_text().split()[1]) * resource.getpagesize() / 2**20)
 
     gan = networks.gan()
     gan.compile()
     data = networks.images(256)
-    gan.fit(data, batch_size=16, epochs=60, verbose=0, validation_data=data[:32], callbacks=[Watch()])
+    gan.fit(data, batch_size=16, epochs=61, verbose=0, validation_data=data[:32], callbacks=[Watch()])
     # MiB. The first epochs fill caches; a step or an epoch that kept its images would show as 3 MiB in 50 epochs.
-    assert max(sizes[55:]) - max(sizes[5:15]) < 2, sizes
+    assert max(sizes[-2:]) - max(sizes[1:3]) < 2, sizes
 
 
 @pytest.mark.parametrize("options", [{"run_eagerly": True}, {"jit_compile": True}, {"steps_per_execution": 2}])
