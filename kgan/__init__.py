@@ -2,7 +2,7 @@
 
 __version__ = "0.1.0"
 
-from kgan import architectures, callbacks, datasets, exporting, images, layers, losses, optimizers, penalties
+from kgan import architectures, callbacks, datasets, exporting, images, latents, layers, losses, optimizers, penalties
 from kgan.gan import GAN
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "datasets",
     "exporting",
     "images",
+    "latents",
     "layers",
     "losses",
     "optimizers",

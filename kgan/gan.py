@@ -10,6 +10,7 @@ from kgan import backend, exporting, feeding, latents, losses, optimizers, valid
 from kgan.names import unknown
 from kgan.penalties import get as get_penalty
 from kgan.persistence import PersistentModel
+from kgan.tracking import StepMetrics
 
 UPDATES = ("alternating", "simultaneous")
 
@@ -74,7 +75,7 @@ class GAN(PersistentModel):
         self.seed_generator = keras.random.SeedGenerator(seed)
         self.evaluation_seed_generator = keras.random.SeedGenerator(0)
         self.seed = seed
-        self._trackers = {}
+        self._step_metrics = None
         self.built = True
 
     def compile(
@@ -143,15 +144,14 @@ class GAN(PersistentModel):
             images = keras.KerasTensor((None, *self.image_shape))
             self._compile_metrics.build(images, images)
         self._metrics_given = metrics
-        self._trackers = {"skipped_updates": keras.metrics.Sum(name="skipped_updates")}
-        for name in ("discriminator_loss", "generator_loss", *names, "real_score", "fake_score"):
-            self._trackers[name] = keras.metrics.Mean(name=name)
+        self._step_metrics = StepMetrics(
+            means=["discriminator_loss", "generator_loss", *names, "real_score", "fake_score"], sums=["skipped_updates"]
+        )
 
     @property
     def metrics(self):
         """The loss trackers and the compiled metrics, reset at the start of each epoch."""
-        compiled = [self._compile_metrics] if self._compile_metrics is not None else []
-        return list(self._trackers.values()) + compiled
+        return [metric for metric in (self._step_metrics, self._compile_metrics) if metric is not None]
 
     def call(self, inputs, training=False):
         """Return images `(batch, height, width, channels)` of latents, or of `[latents, labels]`."""
@@ -276,22 +276,19 @@ class GAN(PersistentModel):
             "real_score": ops.mean(real_logits),
             "fake_score": ops.mean(fake_logits),
         }
-        for name, value in results.items():
-            self._trackers[name].update_state(value, sample_weight=ops.shape(real)[0])
-        logs = {name: self._trackers[name].result() for name in results}
+        self._step_metrics.update_state(results, weight=ops.shape(real)[0])
+        logs = {name: value for name, value in self._step_metrics.result().items() if name in results}
         if self._compile_metrics is not None:
             self._compile_metrics.update_state(real, fake)
             logs.update(self._compile_metrics.result())
         return logs
 
     def _track(self, results, updated, real):
-        self._trackers["skipped_updates"].update_state([ops.cast(ops.logical_not(each), "float32") for each in updated])
-        finite = ops.cast(ops.all(ops.stack(updated)), "float32")
-        weight = finite * ops.cast(ops.shape(real)[0], "float32")
-        for name, value in results.items():
-            # A step that was skipped counts in skipped_updates and must not turn the epoch's mean into NaN.
-            self._trackers[name].update_state(ops.where(ops.isfinite(value), value, 0.0), sample_weight=weight)
-        return {name: tracker.result() for name, tracker in self._trackers.items()}
+        # A step that was skipped counts in skipped_updates and must not turn the epoch's means into NaN.
+        skipped = ops.sum(ops.cast(ops.logical_not(ops.stack(updated)), "float32"))
+        weight = ops.where(skipped > 0, 0.0, ops.cast(ops.shape(real)[0], "float32"))
+        self._step_metrics.update_state({**results, "skipped_updates": skipped}, weight=weight)
+        return self._step_metrics.result()
 
     def _unpack(self, data):
         real, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
@@ -471,10 +468,11 @@ def _get_optimizer(identifier, network, name):
         identifier = keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99)
     optimizer = keras.optimizers.get(identifier)
     optimizer.name = name  # Keras logs the rates as learning_rate_generator and learning_rate_discriminator
-    for name in ("beta_1", "beta_2"):
-        if hasattr(optimizer, name):
-            # Keras rounds a Python float to float32 before it enters float64 arithmetic: 7e-6 off in each of
-            # Adam's steps. NumPy's float is the same number and keeps its digits.
-            setattr(optimizer, name, np.float64(getattr(optimizer, name)))
+    if any(variable.dtype == "float64" for variable in network.trainable_variables):
+        for name in ("beta_1", "beta_2"):
+            if hasattr(optimizer, name):
+                # Keras rounds a Python float to float32 before it enters float64 arithmetic: 7e-6 off in each of
+                # Adam's steps. NumPy's float is the same number and keeps its digits.
+                setattr(optimizer, name, np.float64(getattr(optimizer, name)))
     optimizer.build(network.trainable_variables)
     return optimizer

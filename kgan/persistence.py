@@ -6,7 +6,7 @@ import os
 import keras
 import numpy as np
 
-from kgan import files
+from kgan import backend, files
 
 
 class PersistentModel(keras.Model):
@@ -42,7 +42,7 @@ class PersistentModel(keras.Model):
         if self.train_function is not None and not force:
             return
         super().make_train_function(force)
-        train = self.train_function
+        train = backend.lean_train_function(self) or self.train_function
 
         def train_or_pass_over(iterator):
             for _ in range(self._to_discard):

@@ -156,10 +156,39 @@ DATA = {
 }
 
 
-def run(folder, result, data, kill_after=None):
-    """Run the script in a process of its own; with `kill_after`, kill it that long after its first save."""
+# Put before the script: the third save is the process's last act.
+DIE = """
+import os, pathlib, signal, zipfile
+saves, moment = [], {moment!r}
+def die_at(now):
+    if now == moment and len(saves) == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+replace, writestr = pathlib.Path.replace, zipfile.ZipFile.writestr
+def dying_replace(self, target):
+    saves.append(target)
+    die_at("before")
+    result = replace(self, target)
+    die_at("after")
+    return result
+def dying_writestr(self, *arguments, **options):
+    result = writestr(self, *arguments, **options)
+    if len(saves) == 2 and moment == "writing":
+        saves.append(None)
+        die_at("writing")
+    return result
+pathlib.Path.replace, zipfile.ZipFile.writestr = dying_replace, dying_writestr
+"""
+
+
+def run(folder, result, data, kill_after=None, die=None):
+    """Run the script in a process of its own.
+
+    With `kill_after` it is killed that long after its first save, with `die` it kills itself in its third.
+    """
     tests = str(pathlib.Path(__file__).parent)
     code = SCRIPT.format(tests=tests, folder=str(folder), result=str(result), data=DATA[data])
+    if die:
+        code = DIE.format(moment=die) + code
     process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, cwd=pathlib.Path(tests).parent)
     if kill_after is not None:
         deadline = time.monotonic() + 120
@@ -170,7 +199,9 @@ def run(folder, result, data, kill_after=None):
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
     error = process.communicate()[1].decode()
-    if kill_after is None:
+    if die:
+        assert process.returncode == -signal.SIGKILL, error
+    elif kill_after is None:
         assert process.returncode == 0, error
     return process.returncode == -signal.SIGKILL
 
@@ -194,6 +225,36 @@ class TestResume:
         assert len(whole["history/generator_loss"]) == 3
         assert whole["history/learning_rate_generator"][-1] < whole["history/learning_rate_generator"][0]
         assert not list((tmp_path / "killed").glob(".*"))  # no left-overs of torn saves
+
+    @pytest.mark.slow
+    def test_killed_inside_a_save(self, tmp_path):
+        """The process kills itself while it writes, and right before and after a finished file takes its place."""
+        run(tmp_path / "whole", tmp_path / "whole.npz", "load")
+        for moment in ("before", "after", "writing"):
+            run(tmp_path / "killed", tmp_path / "killed.npz", "load", die=moment)
+        run(tmp_path / "killed", tmp_path / "killed.npz", "load")
+        whole, killed = np.load(tmp_path / "whole.npz"), np.load(tmp_path / "killed.npz")
+        assert not [name for name in whole if not np.array_equal(whole[name], killed[name])]
+
+    def test_pydataset(self, tmp_path):
+        class Pictures(keras.utils.PyDataset):
+            def __len__(self):
+                return 4
+
+            def __getitem__(self, index):
+                return networks.images(8, seed=index)
+
+        def go(folder, epochs):
+            gan = networks.gan()
+            gan.compile()
+            gan.fit(Pictures(), epochs=epochs, verbose=0, callbacks=[Resume(tmp_path / folder)])
+            return networks.state(gan)
+
+        whole = go("whole", 3)
+        go("two", 1)
+        random.seed("something else")  # as in another process
+        again = go("two", 3)
+        assert not [name for name in whole if not np.array_equal(whole[name], again[name])]
 
     @pytest.mark.parametrize("batch", [1, 2, 3, 5, 7, 9, 11])
     def test_every_kind_of_moment_in_one_process(self, tmp_path, batch):

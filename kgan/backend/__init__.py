@@ -8,6 +8,13 @@ if keras.backend.backend() != "tensorflow":
         "Set the environment variable KERAS_BACKEND=tensorflow before Python starts."
     )
 
-from kgan.backend.tensorflow import gradients, input_gradient, pullback, summarize_image, where_finite
+from kgan.backend.tensorflow import (
+    gradients,
+    input_gradient,
+    lean_train_function,
+    pullback,
+    summarize_image,
+    where_finite,
+)
 
-__all__ = ["gradients", "input_gradient", "pullback", "summarize_image", "where_finite"]
+__all__ = ["gradients", "input_gradient", "lean_train_function", "pullback", "summarize_image", "where_finite"]
