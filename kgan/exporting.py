@@ -2,16 +2,21 @@
 
 import importlib.util
 import pathlib
+import random
 import shutil
+import warnings
+import zipfile
 
 import keras
 import numpy as np
 import tensorflow as tf
+from google.protobuf.message import DecodeError
+from tensorflow.core.protobuf import saved_model_pb2
 
-from kgan import files, latents
+from kgan import files, latents, validation
 from kgan.names import unknown
 
-# The largest difference to Keras's own images that an export may show, on their scale of 2.
+# The largest difference to Keras's own images that an export may show, on their scale of 2 (measured: about 1e-6).
 TOLERANCE = 1e-4
 
 # What each format needs beyond kgan's own dependencies (the `export` extra), and its file's suffix.
@@ -22,26 +27,40 @@ FORMATS = {
 }
 
 
-def export(generator, path, format: str = "tf_saved_model", overwrite: bool = True, num_classes: int | None = None):
+def export(
+    generator: keras.Model,
+    path: str | pathlib.Path,
+    format: str = "tf_saved_model",
+    overwrite: bool = True,
+    num_classes: int | None = None,
+):
     """Write a generator so that it runs without kgan and Keras, and check that it gives the same images.
 
     A SavedModel has the signatures `serving_default(latents[, labels])`, `generate(num, seed[, labels])` and
     `generate_truncated(num, seed[, labels], truncation)`. Each returns `output`, float32 images in [-1, 1], and
-    `output_uint8`. The loaded object has them as methods too. `generate` gives the very images of
-    `GAN.generate` for the same seed. ONNX and LiteRT files take latents, and labels, and give images.
+    `output_uint8`. The loaded object has the last two as methods, and `num_classes[0]` if that is known.
+    `generate` gives the very images of `GAN.generate` for the same seed. ONNX and LiteRT files take `latents`, and
+    `labels`, and give `output`. Latents are float32 `(batch, latent_dim)`, labels int32 `(batch,)`, of any batch
+    size; `num` and `seed` are int32 and `truncation` is float32, all scalars.
+
+    The written file is run in its own runtime, with another batch size than it was traced with, and must give
+    Keras's images to 1e-4. A generator trained in mixed precision is written in float32, the precision of its
+    weights.
 
     Args:
-        generator: Functional model, latents or `[latents, labels]` to images.
-        path: a folder for a SavedModel, else a file. Its parents are made.
+        generator: Functional or built Sequential model, latents or `[latents, labels]` to images.
+        path: a folder for a SavedModel, else a file that ends in `.onnx` or `.tflite`. Its parents are made.
         format: `"tf_saved_model"`, `"onnx"` or `"litert"`.
         overwrite: replace an earlier export, as `keras.Model.save` does, so that a script that is run again
-            does not fail in its last line. Anything else that stands at `path` is never replaced.
-        num_classes: the number of classes of a class-conditional generator, for the check.
+            does not fail in its last line. Files that you put into an exported folder stay. Anything else that
+            stands at `path` is never replaced.
+        num_classes: the number of classes of a class-conditional generator. Defaults to what its layers tell.
 
     Raises:
         ImportError: the format needs packages that are not installed.
         FileExistsError: something that is no earlier export of this format, or must not be overwritten.
-        ValueError: the format is unknown, or the written file gives other images.
+        ValueError: the format is unknown, `path` has the suffix of another one, the generator gives images that
+            are not finite, or the written file gives other images.
 
     Example:
     >>> from kgan import architectures
@@ -57,67 +76,143 @@ def export(generator, path, format: str = "tf_saved_model", overwrite: bool = Tr
     if missing:
         raise ImportError(f"The format {format!r} needs {', '.join(missing)}: pip install 'kgan[export]'")
     _check_place(path, format, overwrite)
-    labels = np.arange(5, dtype="int32") % (num_classes or 1) if len(generator.inputs) == 2 else None
-    noise = keras.ops.convert_to_numpy(latents.draw(5, generator.inputs[0].shape[1], seed=0))
-    expected = generator([noise, labels] if labels is not None else noise, training=False)
-    write, run = {
-        "tf_saved_model": (_write_saved_model, _run_saved_model),
-        "onnx": (_write_onnx, _run_onnx),
-        "litert": (_write_litert, _run_litert),
-    }[format]
+    if len(generator.inputs) == 2:
+        num_classes = num_classes or validation.class_count(generator)
+        labels = np.arange(5, dtype="int32") % (num_classes or 1)
+    else:
+        num_classes = labels = None
+    model = _portable(generator)
+    with tf.device("CPU"):  # a GPU rounds to 10 bits in its matrix products, far off what the other runtimes do
+        noise = keras.ops.convert_to_numpy(latents.draw(5, generator.inputs[0].shape[1], seed=0))
+        expected = model([noise, labels] if labels is not None else noise, training=False)["output"].numpy()
+    if not np.isfinite(expected).all():
+        raise ValueError("Expected a generator of finite images. Received: one that has diverged to NaN or infinity.")
     with files.replacing(path) as temporary:
-        write(generator, temporary)
-        received = run(temporary, noise, labels)
-        difference = float(np.abs(received - keras.ops.convert_to_numpy(expected)).max())
-        if not difference <= TOLERANCE:
+        if format == "tf_saved_model":
+            _write_saved_model(model, temporary, num_classes)
+        else:
+            _convert(model, temporary, format)
+        with tf.device("CPU"):
+            received = {"tf_saved_model": _run_saved_model, "onnx": _run_onnx, "litert": _run_litert}[format](
+                temporary, noise, labels
+            )
+        difference = float(np.abs(received - expected).max())
+        if not difference <= TOLERANCE * max(1.0, np.abs(expected).max()):
             raise ValueError(
                 f"Expected the {format} export to give the generator's images. Received: a difference of "
                 f"{difference:.2g}, more than {TOLERANCE}. Nothing was written."
             )
         if path.is_dir():  # what a user put beside the old export (a MODEL.md) stays
             for item in path.iterdir():
-                if not (temporary / item.name).exists():
-                    (shutil.copytree if item.is_dir() else shutil.copy2)(item, temporary / item.name)
+                if (temporary / item.name).exists():
+                    continue
+                if item.is_dir() and not item.is_symlink():
+                    shutil.copytree(item, temporary / item.name, symlinks=True)
+                else:
+                    shutil.copy2(item, temporary / item.name, follow_symlinks=False)
 
 
 def _check_place(path, format, overwrite):
-    if not path.exists() or (path.is_dir() and not any(path.iterdir())):
-        return
-    if format == "tf_saved_model":
-        ours = (path / "saved_model.pb").is_file() or (
-            path.is_dir() and [p.name for p in path.iterdir()] == ["MODEL.md"]
+    suffix = FORMATS[format][1]
+    known = {name: ending for name, (_, ending) in FORMATS.items() if ending}
+    if suffix and path.suffix != suffix:
+        raise ValueError(f"Expected a path that ends in {suffix} for the format {format!r}. Received: {path}")
+    if not suffix and path.suffix in (*known.values(), ".keras"):
+        raise ValueError(
+            f"Expected a folder name for a SavedModel. Received: {path}. For another format name it, "
+            f"format={' or format='.join(map(repr, known))}; for a Keras file use `save`."
         )
-    else:
-        ours = path.is_file() and path.suffix == FORMATS[format][1]
-    if not ours:
+    if not path.exists() or (path.is_dir() and [item.name for item in path.iterdir()] in ([], ["MODEL.md"])):
+        return
+    if not {"tf_saved_model": _is_our_saved_model, "onnx": _is_onnx, "litert": _is_litert}[format](path):
         raise FileExistsError(f"Expected a new path or an earlier {format} export. Received: {path}, which is neither.")
     if not overwrite:
         raise FileExistsError(f"{path} exists. Pass overwrite=True to replace it.")
+
+
+def _is_our_saved_model(path):
+    try:
+        graphs = saved_model_pb2.SavedModel.FromString((path / "saved_model.pb").read_bytes()).meta_graphs
+    except (OSError, DecodeError):
+        return False
+    return any({"serving_default", "generate"} <= set(graph.signature_def) for graph in graphs)
+
+
+def _is_onnx(path):
+    import onnx
+
+    try:
+        return bool(onnx.load(path, load_external_data=False).graph.node)
+    except (OSError, DecodeError):
+        return False
+
+
+def _is_litert(path):
+    return path.is_file() and path.read_bytes()[4:8] == b"TFL3"
+
+
+def _portable(generator):
+    """Return the generator in float32, with inputs and an output that have names."""
+    layers = generator._flatten_layers(include_self=False)
+    if any(_is_other_float(layer.dtype_policy.compute_dtype) for layer in layers):
+        weights = generator.get_weights()
+        generator = type(generator).from_config(_in_float32(generator.get_config()))
+        generator.set_weights(weights)
+    inputs = [keras.Input(generator.inputs[0].shape[1:], dtype="float32", name="latents")]
+    if len(generator.inputs) == 2:
+        inputs.append(keras.Input((), dtype="int32", name="labels"))
+    inputs = inputs if len(inputs) == 2 else inputs[0]
+    return keras.Model(inputs, {"output": generator(inputs)})
+
+
+def _is_other_float(dtype):
+    return dtype != "float32" and dtype is not None and keras.backend.is_float_dtype(dtype)
+
+
+def _in_float32(config):
+    """Return a layer's configuration with every floating-point policy in it replaced."""
+    if isinstance(config, dict):
+        if config.get("class_name") == "DTypePolicy":
+            policy = keras.dtype_policies.deserialize(config)
+            return "float32" if _is_other_float(policy.compute_dtype) else config
+        return {key: _in_float32(value) for key, value in config.items()}
+    if isinstance(config, list | tuple):
+        return type(config)(_in_float32(value) for value in config)
+    return config
 
 
 class _TensorSeed(keras.random.SeedGenerator):
     """A seed that is a tensor, for Keras's random functions, which take integers and generators only."""
 
     def __init__(self, seed):
-        self.seed = tf.stack([tf.cast(seed, tf.uint32), tf.constant(0, tf.uint32)])
+        # What Keras makes of an integer on TensorFlow; in another type, negative seeds would give other numbers.
+        self.seed = tf.stack([tf.cast(seed, tf.int64), tf.constant(0, tf.int64)])
 
     def next(self, ordered=True):
         return self.seed
 
 
-def _write_saved_model(generator, path):
-    latent_dim = generator.inputs[0].shape[1]
-    labelled = [tf.TensorSpec([None], tf.int32, "labels")] if len(generator.inputs) == 2 else []
+def _write_saved_model(model, path, num_classes):
+    latent_dim = model.inputs[0].shape[1]
+    labelled = [tf.TensorSpec([None], tf.int32, "labels")] if len(model.inputs) == 2 else []
     drawn = [tf.TensorSpec([], tf.int32, "num"), tf.TensorSpec([], tf.int32, "seed")]
     truncated = [tf.TensorSpec([], tf.float32, "truncation")]
 
     def images(noise, labels=None):
-        output = generator([noise, labels] if labelled else noise, training=False)
+        output = model([noise, labels] if labelled else noise, training=False)["output"]
         whole = tf.clip_by_value(tf.round((output + 1.0) * 127.5), 0.0, 255.0)
         return {"output": output, "output_uint8": tf.cast(whole, tf.uint8)}
 
-    def draw(num, seed, truncation=None):
-        return latents.draw(num, latent_dim, _TensorSeed(seed), truncation)
+    def draw(num, seed, truncation=None, labels=None):
+        # A stranger has none of kgan's checks: these travel with the graph. All that follows must wait for them,
+        # or an error from within the network, of the same cause, may come first.
+        checks = [tf.debugging.assert_positive(num, "`num` must be positive.")]
+        if truncation is not None:
+            checks.append(tf.debugging.assert_positive(truncation, "`truncation` must be positive."))
+        if labels is not None:
+            checks.append(tf.debugging.assert_equal(tf.size(labels), num, "Expected `num` labels."))
+        with tf.control_dependencies(checks):
+            return latents.draw(tf.identity(num), latent_dim, _TensorSeed(seed), truncation)
 
     # A signature names its arguments, so each combination has a function of its own.
     if labelled:
@@ -126,10 +221,10 @@ def _write_saved_model(generator, path):
             return images(latents, labels)
 
         def generate(num, seed, labels):
-            return images(draw(num, seed), labels)
+            return images(draw(num, seed, labels=labels), labels)
 
         def generate_truncated(num, seed, labels, truncation):
-            return images(draw(num, seed, truncation), labels)
+            return images(draw(num, seed, truncation, labels), labels)
 
     else:
 
@@ -143,55 +238,55 @@ def _write_saved_model(generator, path):
             return images(draw(num, seed, truncation))
 
     archive = keras.export.ExportArchive()
-    archive.track(generator)
+    archive.track(model)
     serving = [tf.TensorSpec([None, latent_dim], tf.float32, "latents"), *labelled]
     archive.add_endpoint("serve", serve, input_signature=serving)
     archive.add_endpoint("generate", generate, input_signature=[*drawn, *labelled])
     archive.add_endpoint("generate_truncated", generate_truncated, input_signature=[*drawn, *labelled, *truncated])
+    if num_classes:
+        archive.add_variable_collection("num_classes", [tf.Variable(num_classes, trainable=False)])
     archive.write_out(path, verbose=False)
 
 
+def _convert(model, path, format):
+    # Without a signature Keras would take integer labels for floats.
+    signature = [keras.InputSpec(dtype=each.dtype, shape=each.shape, name=each.name) for each in model.inputs]
+    with warnings.catch_warnings():
+        # Keras's ONNX export asks whether NumPy still has `np.object`.
+        warnings.filterwarnings("ignore", "In the future `np.object`", FutureWarning)
+        model.export(
+            path, format=format, input_signature=[signature] if len(signature) == 2 else signature, verbose=False
+        )
+
+
+# What the exported file makes of latents and labels, both NumPy arrays, in its own runtime.
+
+
 def _run_saved_model(path, noise, labels):
-    serve = tf.saved_model.load(path).signatures["serving_default"]
+    signatures = tf.saved_model.load(path).signatures
     labels = {} if labels is None else {"labels": tf.constant(labels)}
-    return serve(latents=tf.constant(noise), **labels)["output"].numpy()
-
-
-def _write_onnx(generator, path):
-    generator.export(path, format="onnx", input_signature=_signature(generator), verbose=False)
+    served = signatures["serving_default"](latents=tf.constant(noise), **labels)["output"].numpy()
+    # The latents of the check are those of seed 0, so `generate` must give the same images.
+    generated = signatures["generate"](num=tf.constant(len(noise)), seed=tf.constant(0), **labels)["output"].numpy()
+    if not np.abs(served - generated).max() <= TOLERANCE * max(1.0, np.abs(served).max()):
+        raise ValueError(
+            "Expected `generate` to give the images of its latents. Received: others. Nothing was written."
+        )
+    return served
 
 
 def _run_onnx(path, noise, labels):
     import onnxruntime
 
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    values = [noise] if labels is None else [noise, labels]
-    return session.run(None, {entry.name: value for entry, value in zip(session.get_inputs(), values, strict=True)})[0]
-
-
-def _write_litert(generator, path):
-    generator.export(path, format="litert", input_signature=_signature(generator), verbose=False)
+    return session.run(["output"], {"latents": noise} | ({} if labels is None else {"labels": labels}))[0]
 
 
 def _run_litert(path, noise, labels):
     from ai_edge_litert.interpreter import Interpreter
 
-    interpreter = Interpreter(model_path=str(path))
-    values = [noise] if labels is None else [noise, labels]
-    # Inputs have lost their names here; latents and labels differ in rank.
-    pairs = [(next(d for d in interpreter.get_input_details() if len(d["shape"]) == v.ndim), v) for v in values]
-    for details, value in pairs:
-        interpreter.resize_tensor_input(details["index"], value.shape)
-    interpreter.allocate_tensors()
-    for details, value in pairs:
-        interpreter.set_tensor(details["index"], value)
-    interpreter.invoke()
-    return interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
-
-
-def _signature(generator):
-    specs = [keras.InputSpec(dtype=each.dtype, shape=each.shape, name=each.name) for each in generator.inputs]
-    return [specs] if len(specs) == 2 else specs
+    run = Interpreter(model_path=str(path)).get_signature_runner("serving_default")
+    return run(latents=noise, **({} if labels is None else {"labels": labels}))["output"]
 
 
 class SavedGenerator:
@@ -204,47 +299,98 @@ class SavedGenerator:
         latent_dim: size of the latent vector.
         image_shape: `(height, width, channels)`.
         conditional: whether it takes labels.
+        num_classes: how many classes, or None if it takes no labels or does not know.
+
+    Raises:
+        ValueError: the folder cannot be read, or is no export of kgan.
+
+    Example:
+    >>> from kgan import architectures
+    >>> export(architectures.mlp.generator((8, 8, 1)), "generator")
+    >>> SavedGenerator("generator").generate(2, seed=7).shape
+    (2, 8, 8, 1)
     """
 
-    def __init__(self, path):
-        self._loaded = tf.saved_model.load(str(path))
+    def __init__(self, path: str | pathlib.Path):
+        try:
+            self._loaded = tf.saved_model.load(str(path))
+        except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
+            raise ValueError(
+                f"Expected a SavedModel exported by kgan. Received: {path}, which cannot be read: {error}"
+            ) from error
         serve = self._loaded.signatures.get("serving_default")
         if serve is None or "generate" not in self._loaded.signatures:
             raise ValueError(f"Expected a SavedModel exported by kgan. Received: {path}, without its signatures.")
         inputs = serve.structured_input_signature[1]
+        self._serve = serve
         self.latent_dim = inputs["latents"].shape[1]
         self.conditional = "labels" in inputs
         self.image_shape = tuple(serve.structured_outputs["output"].shape[1:])
+        self.num_classes = int(self._loaded.num_classes[0]) if hasattr(self._loaded, "num_classes") else None
 
-    def generate(self, num, seed=None, labels=None, truncation=None) -> np.ndarray:
-        """Return images `(num, height, width, channels)` in [-1, 1], as `GAN.generate` does."""
-        if num < 1:
-            raise ValueError(f"`num` must be positive. Received: num={num}")
-        seed = int(np.random.default_rng().integers(2**31)) if seed is None else seed
-        arguments = {"num": tf.constant(num), "seed": tf.constant(seed)}
-        if self.conditional != (labels is not None):
-            raise ValueError(
-                "Expected labels: this generator is class-conditional." if self.conditional
-                else "Expected no labels: this generator is unconditional."
-            )  # fmt: skip
-        if labels is not None:
-            arguments["labels"] = tf.broadcast_to(tf.constant(labels, tf.int32), [num])
-        name = "generate"
-        if truncation is not None:
-            if not truncation > 0:
-                raise ValueError(f"`truncation` must be positive, or None. Received: truncation={truncation}")
-            name, arguments["truncation"] = "generate_truncated", tf.constant(truncation, tf.float32)
-        return self._loaded.signatures[name](**arguments)["output"].numpy()
+    def generate(
+        self,
+        num: int,
+        seed: int | None = None,
+        labels=None,
+        truncation: float | None = None,
+        batch_size: int = 64,
+    ) -> np.ndarray:
+        """Return new images; the arguments, errors and images are those of `GAN.generate`.
+
+        Args:
+            num: how many, positive.
+            seed: integer; the same seed gives the same images. Defaults to a new one each time.
+            labels: for class-conditional generators: integers `(num,)`, or one for all. Defaults to all
+                classes in turn.
+            truncation: positive; draws latents from a normal distribution cut at this value. Defaults to the
+                full distribution.
+            batch_size: how many are made at once.
+
+        Returns:
+            float32 array `(num, height, width, channels)` in [-1, 1].
+
+        Raises:
+            ValueError: a number or label is out of range, or labels are given to an unconditional generator.
+        """
+        seed = random.randrange(2**31) if seed is None else seed
+        inputs = {"latents": latents.draw(num, self.latent_dim, seed, truncation)}
+        if self.conditional:
+            inputs["labels"] = tf.constant(self._labels(num, labels), tf.int32)
+        elif labels is not None:
+            raise ValueError(f"Expected no labels: this generator is unconditional. Received: labels={labels!r}")
+        parts = [slice(start, start + batch_size) for start in range(0, num, batch_size)]
+        batches = [self._serve(**{name: value[part] for name, value in inputs.items()})["output"] for part in parts]
+        return np.concatenate([batch.numpy() for batch in batches])
+
+    def _labels(self, num, labels):
+        if labels is None:
+            if self.num_classes is None:
+                raise ValueError("Expected `labels`: this generator does not know how many classes there are.")
+            labels = np.arange(num) % self.num_classes
+        labels = np.asarray(labels)
+        labels = np.full(num, labels) if labels.ndim == 0 else labels
+        validation.check_labels(labels, num, self.num_classes)
+        return labels
 
 
-def open_model(path):
+def open_model(path: str | pathlib.Path):
     """Open what kgan saved: a `.keras` file as `GAN`, an exported SavedModel as `SavedGenerator`.
 
-    Both have `generate(num, seed, labels, truncation)`, `latent_dim` and `image_shape`.
+    Both have `generate(num, seed, labels, truncation)`, `latent_dim`, `image_shape` and `num_classes`.
+
+    Args:
+        path: a `.keras` file or a folder.
 
     Raises:
         FileNotFoundError: there is nothing at `path`.
-        ValueError: it is no model of kgan.
+        ValueError: it is no model of kgan, or it cannot be read.
+
+    Example:
+    >>> from kgan import architectures
+    >>> export(architectures.mlp.generator((8, 8, 1)), "generator")
+    >>> open_model("generator").image_shape
+    (8, 8, 1)
     """
     path = pathlib.Path(path)
     if not path.exists():
@@ -255,7 +401,7 @@ def open_model(path):
         raise ValueError(f"Expected a model.keras or a SavedModel folder. Received: {path}")
     try:
         model = keras.saving.load_model(path)
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError, zipfile.BadZipFile) as error:
         raise ValueError(f"Expected a model of kgan. Received: {path}, which cannot be read: {error}") from error
     if not hasattr(model, "generate"):
         raise ValueError(f"Expected a model of kgan. Received: {path}, which holds a {type(model).__name__}.")

@@ -162,15 +162,17 @@ class GAN(PersistentModel):
     def train_step(self, data):
         """Make one step of the game on one batch: `real`, or `(real, labels)`."""
         real, labels = self._unpack(data)
+        updated = []
         for _ in range(self.discriminator_steps - 1):
             fake = self._with(self._draw(real, self.seed_generator), labels, self.generator, training=True)
-            self._update_discriminator(real, fake, labels)
+            updated.append(self._update_discriminator(real, fake, labels)[1])
         noise = self._draw(real, self.seed_generator)
         fake, pull = backend.pullback(
             lambda: self._with(noise, labels, self.generator, training=True), self.generator.trainable_variables
         )
         step = self._update_both if self.update == "simultaneous" else self._update_in_turn
-        return step(real, fake, labels, pull)
+        results, last = step(real, fake, labels, pull)
+        return self._track(results, [*updated, *last], real)
 
     def _update_in_turn(self, real, fake, labels, pull):
         results, discriminator_updated = self._update_discriminator(real, fake, labels)
@@ -182,7 +184,7 @@ class GAN(PersistentModel):
 
         results["generator_loss"], gradient = backend.input_gradient(loss_of, fake)
         generator_updated = self._update_generator(results["generator_loss"], pull(gradient))
-        return self._track(results, [discriminator_updated, generator_updated], real)
+        return results, [discriminator_updated, generator_updated]
 
     def _update_both(self, real, fake, labels, pull):
         def both():
@@ -194,11 +196,8 @@ class GAN(PersistentModel):
         (total, generator_loss), (gradients, gradient), results = backend.gradients(
             both, self.discriminator.trainable_variables, fake
         )
-        updated = [
-            self._apply_to_discriminator(total, gradients),
-            self._update_generator(generator_loss, pull(gradient)),
-        ]
-        return self._track(results, updated, real)
+        discriminator_updated = self._apply_to_discriminator(total, gradients)
+        return results, [discriminator_updated, self._update_generator(generator_loss, pull(gradient))]
 
     def _update_discriminator(self, real, fake, labels):
         def loss():
