@@ -93,12 +93,10 @@ def lean_train_function(model):
     """
     if model.run_eagerly or model.steps_per_execution != 1 or model.distribute_strategy.num_replicas_in_sync != 1:
         return None
-    step = (
-        tf.function(model.train_step, jit_compile=True, reduce_retracing=True)
-        if model.jit_compile
-        else model.train_step
-    )
-    return tf.function(lambda iterator: step(iterator.get_next()), reduce_retracing=True)
+    step = model.train_step
+    if model.jit_compile:
+        step = tf.function(step, jit_compile=True, reduce_retracing=True, autograph=False)
+    return tf.function(lambda iterator: step(iterator.get_next()), reduce_retracing=True, autograph=False)
 
 
 def _dense(gradients):
