@@ -82,7 +82,7 @@ def export(
     else:
         num_classes = labels = None
     model = _portable(generator)
-    with tf.device("CPU"):  # a GPU rounds to 10 bits in its matrix products, far off what the other runtimes do
+    with tf.device("CPU"):  # GPUs may round to 10 bits (TF32), and the other runtimes do not
         noise = keras.ops.convert_to_numpy(latents.draw(5, generator.inputs[0].shape[1], seed=0))
         expected = model([noise, labels] if labels is not None else noise, training=False)["output"].numpy()
     if not np.isfinite(expected).all():
@@ -328,30 +328,10 @@ class SavedGenerator:
         self.image_shape = tuple(serve.structured_outputs["output"].shape[1:])
         self.num_classes = int(self._loaded.num_classes[0]) if hasattr(self._loaded, "num_classes") else None
 
-    def generate(
-        self,
-        num: int,
-        seed: int | None = None,
-        labels=None,
-        truncation: float | None = None,
-        batch_size: int = 64,
-    ) -> np.ndarray:
-        """Return new images; the arguments, errors and images are those of `GAN.generate`.
+    def generate(self, num, seed=None, labels=None, truncation=None, batch_size=64) -> np.ndarray:
+        """Return `num` images, float32 `(num, height, width, channels)` in [-1, 1].
 
-        Args:
-            num: how many, positive.
-            seed: integer; the same seed gives the same images. Defaults to a new one each time.
-            labels: for class-conditional generators: integers `(num,)`, or one for all. Defaults to all
-                classes in turn.
-            truncation: positive; draws latents from a normal distribution cut at this value. Defaults to the
-                full distribution.
-            batch_size: how many are made at once.
-
-        Returns:
-            float32 array `(num, height, width, channels)` in [-1, 1].
-
-        Raises:
-            ValueError: a number or label is out of range, or labels are given to an unconditional generator.
+        Arguments, errors and images are those of `GAN.generate`.
         """
         seed = random.randrange(2**31) if seed is None else seed
         inputs = {"latents": latents.draw(num, self.latent_dim, seed, truncation)}

@@ -89,7 +89,8 @@ class TestSavedModel:
         np.save(exported / "latents.npy", noise)
         done = subprocess.run([sys.executable, "-c", STRANGER], capture_output=True, cwd=exported)
         assert done.returncode == 0, done.stderr.decode()
-        results = np.load(exported / "results.npz")
+        with np.load(exported / "results.npz") as archive:
+            results = dict(archive)
         drawn = keras.random.normal((3, 6), seed=7)
         cut = kgan.latents.draw(3, 6, seed=7, truncation=0.5)
         for kind, labels in (("plain", None), ("conditional", np.int32([0, 1, 2]))):
