@@ -75,7 +75,6 @@ class LossCurves(keras.callbacks.Callback):
         path: the picture's file name.
         csv: optional file name for the same numbers as a table, a line an epoch. Unlike Keras's `CSVLogger`
             it neither loses nor repeats a line when a killed run is resumed.
-
         seconds: at least so long between two pictures, since drawing can take longer than a short epoch.
 
     Example:

@@ -45,6 +45,14 @@ class TestSampleImages:
         assert any(b"samples" in each and b"\x89PNG" in each for each in events)
         assert any(b"epoch_discriminator_loss" in each for each in events)
 
+    def test_without_tensorboard_no_image_is_sent_there(self, gan, tmp_path, monkeypatch):
+        def not_installed(*arguments, **keywords):
+            raise ImportError("TensorBoard is not installed")
+
+        monkeypatch.setattr("tensorflow.summary.image", not_installed)
+        gan.fit(IMAGES, epochs=1, verbose=0, callbacks=[SampleImages(tmp_path, num=4)])
+        assert (tmp_path / "epoch-0001.png").exists()
+
     def test_bad_arguments(self):
         with pytest.raises(ValueError, match="must be positive"):
             SampleImages("samples", num=0)
@@ -206,6 +214,11 @@ def run(folder, result, data, kill_after=None, die=None):
     return process.returncode == -signal.SIGKILL
 
 
+def arrays(path):
+    with np.load(path) as archive:
+        return dict(archive)
+
+
 class TestResume:
     @pytest.mark.slow
     @pytest.mark.parametrize("data", DATA)
@@ -218,7 +231,7 @@ class TestResume:
         )
         assert kills >= 1
         run(tmp_path / "killed", tmp_path / "killed.npz", data)
-        whole, killed = np.load(tmp_path / "whole.npz"), np.load(tmp_path / "killed.npz")
+        whole, killed = (arrays(tmp_path / name) for name in ("whole.npz", "killed.npz"))
         assert set(whole) == set(killed)
         different = [name for name in whole if not np.array_equal(whole[name], killed[name])]
         assert not different
@@ -233,7 +246,7 @@ class TestResume:
         for moment in ("before", "after", "writing"):
             run(tmp_path / "killed", tmp_path / "killed.npz", "load", die=moment)
         run(tmp_path / "killed", tmp_path / "killed.npz", "load")
-        whole, killed = np.load(tmp_path / "whole.npz"), np.load(tmp_path / "killed.npz")
+        whole, killed = (arrays(tmp_path / name) for name in ("whole.npz", "killed.npz"))
         assert not [name for name in whole if not np.array_equal(whole[name], killed[name])]
 
     def test_pydataset(self, tmp_path):

@@ -112,4 +112,5 @@ def _tensor(source):
 def summarize_image(name, image, step, writer=None):
     """Write one uint8 image `(height, width, channels)` for TensorBoard, if there is a writer, else do nothing."""
     with writer.as_default() if writer is not None else contextlib.nullcontext():
-        tf.summary.image(name, image[None], step=step)
+        if tf.summary.should_record_summaries():  # without a writer, TensorBoard need not even be installed
+            tf.summary.image(name, image[None], step=step)
