@@ -2,20 +2,39 @@
 
 __version__ = "0.1.0"
 
-from kgan import architectures, callbacks, datasets, exporting, images, latents, layers, losses, optimizers, penalties
+from kgan import (
+    architectures,
+    augmentation,
+    callbacks,
+    datasets,
+    evaluation,
+    exporting,
+    features,
+    images,
+    latents,
+    layers,
+    losses,
+    metrics,
+    optimizers,
+    penalties,
+)
 from kgan.gan import GAN
 
 __all__ = [
     "GAN",
     "__version__",
     "architectures",
+    "augmentation",
     "callbacks",
     "datasets",
+    "evaluation",
     "exporting",
+    "features",
     "images",
     "latents",
     "layers",
     "losses",
+    "metrics",
     "optimizers",
     "penalties",
 ]

@@ -2,7 +2,6 @@
 
 import importlib.util
 import pathlib
-import random
 import shutil
 import warnings
 import zipfile
@@ -15,6 +14,7 @@ from tensorflow.core.protobuf import saved_model_pb2
 
 from kgan import files, latents, validation
 from kgan.names import unknown
+from kgan.sampling import Sampler
 
 # The largest difference to Keras's own images that an export may show, on their scale of 2 (measured: about 1e-6).
 TOLERANCE = 1e-4
@@ -289,7 +289,7 @@ def _run_litert(path, noise, labels):
     return run(latents=noise, **({} if labels is None else {"labels": labels}))["output"]
 
 
-class SavedGenerator:
+class SavedGenerator(Sampler):
     """A generator from an exported SavedModel, used as a `GAN`.
 
     Args:
@@ -328,30 +328,9 @@ class SavedGenerator:
         self.image_shape = tuple(serve.structured_outputs["output"].shape[1:])
         self.num_classes = int(self._loaded.num_classes[0]) if hasattr(self._loaded, "num_classes") else None
 
-    def generate(self, num, seed=None, labels=None, truncation=None, batch_size=64) -> np.ndarray:
-        """Return `num` images, float32 `(num, height, width, channels)` in [-1, 1].
-
-        Arguments, errors and images are those of `GAN.generate`.
-        """
-        seed = random.randrange(2**31) if seed is None else seed
-        inputs = {"latents": latents.draw(num, self.latent_dim, seed, truncation)}
-        if self.conditional:
-            inputs["labels"] = tf.constant(self._labels(num, labels), tf.int32)
-        elif labels is not None:
-            raise ValueError(f"Expected no labels: this generator is unconditional. Received: labels={labels!r}")
-        parts = [slice(start, start + batch_size) for start in range(0, num, batch_size)]
-        batches = [self._serve(**{name: value[part] for name, value in inputs.items()})["output"] for part in parts]
-        return np.concatenate([batch.numpy() for batch in batches])
-
-    def _labels(self, num, labels):
-        if labels is None:
-            if self.num_classes is None:
-                raise ValueError("Expected `labels`: this generator does not know how many classes there are.")
-            labels = np.arange(num) % self.num_classes
-        labels = np.asarray(labels)
-        labels = np.full(num, labels) if labels.ndim == 0 else labels
-        validation.check_labels(labels, num, self.num_classes)
-        return labels
+    def _make(self, noise, labels):
+        inputs = {"latents": noise} if labels is None else {"latents": noise, "labels": labels}
+        return self._serve(**inputs)["output"]
 
 
 def open_model(path: str | pathlib.Path):

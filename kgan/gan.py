@@ -1,22 +1,23 @@
 """The adversarial update, inside Keras's own `fit`."""
 
-import random
-
 import keras
 import numpy as np
 from keras import ops
 
+from kgan import augmentation as augmentations
 from kgan import backend, exporting, feeding, latents, losses, optimizers, validation
+from kgan.metrics import FeatureMetric
 from kgan.names import unknown
 from kgan.penalties import get as get_penalty
 from kgan.persistence import PersistentModel
+from kgan.sampling import Sampler
 from kgan.tracking import StepMetrics
 
 UPDATES = ("alternating", "simultaneous")
 
 
 @keras.saving.register_keras_serializable("kgan")
-class GAN(PersistentModel):
+class GAN(Sampler, PersistentModel):
     """A generator and a discriminator that train each other in `fit`.
 
     Everything that Keras does with a model works: `compile`, `fit` with Keras's callbacks, `evaluate`,
@@ -32,6 +33,8 @@ class GAN(PersistentModel):
         ema_decay: in [0, 1), decay of the averaged generator that `generate`, `evaluate` and `export`
             use; it warms up as (1 + step) / (10 + step). None keeps no average. Defaults to 0.999.
         num_classes: for two-input networks; read from the generator's embedding if not given.
+        packing: how many images the discriminator judges together, against mode collapse (PacGAN). It must take
+            that many times the channels; a few images of a batch may be left over. Defaults to 1.
         seed: integer, seeds latents and penalties. Two runs with one seed, equal initial weights and equal
             data are equal on a CPU. Defaults to one drawn from Keras's global seed.
         name: the model's name.
@@ -41,7 +44,8 @@ class GAN(PersistentModel):
         ValueError: the networks do not fit together, or the discriminator ends in a sigmoid.
 
     References: Goodfellow et al., Generative Adversarial Networks, 2014; Karras et al., Progressive
-    Growing of GANs, 2018 (the averaged generator).
+    Growing of GANs, 2018 (the averaged generator); Lin et al., PacGAN: The power of two samples in generative
+    adversarial networks, 2018.
 
     Example:
     >>> from kgan import architectures, datasets
@@ -55,9 +59,9 @@ class GAN(PersistentModel):
     (16, 8, 8, 1)
     """
 
-    def __init__(self, generator, discriminator, ema_decay=0.999, num_classes=None, seed=None, name="gan"):
+    def __init__(self, generator, discriminator, ema_decay=0.999, num_classes=None, packing=1, seed=None, name="gan"):
         super().__init__(name=name)
-        validation.check_networks(generator, discriminator)
+        validation.check_networks(generator, discriminator, packing)
         if ema_decay is not None and not 0 <= ema_decay < 1:
             raise ValueError(f"`ema_decay` must be in [0, 1) or None. Received: ema_decay={ema_decay}")
         self.generator = generator
@@ -67,6 +71,7 @@ class GAN(PersistentModel):
         self.num_classes = num_classes or (validation.class_count(generator) if self.conditional else None)
         self.latent_dim = generator.inputs[0].shape[1]
         self.image_shape = generator.outputs[0].shape[1:]
+        self.packing = packing
         self.ema_generator = generator
         if ema_decay is not None:
             self.ema_generator = type(generator).from_config(generator.get_config())
@@ -86,6 +91,7 @@ class GAN(PersistentModel):
         penalties=None,
         discriminator_steps=1,
         update="alternating",
+        augmentation=None,
         metrics=None,
         jit_compile="auto",
         steps_per_execution=1,
@@ -102,7 +108,10 @@ class GAN(PersistentModel):
             discriminator_steps: discriminator updates a batch, each with new fakes. Defaults to 1.
             update: `"alternating"` (the original algorithm: the generator meets the updated
                 discriminator), or `"simultaneous"` (both from one forward pass: faster, another game).
-            metrics: Keras metrics called with (real images, generated images) in `evaluate` and validation.
+            augmentation: a name or object as in `kgan.augmentation.get`, or a list of them, for everything that
+                the discriminator sees in training. Defaults to none.
+            metrics: `kgan.metrics`, or any Keras metrics of (real images, generated images), in `evaluate` and
+                validation. Those that look at features are not saved with the model: pass them again.
             jit_compile, steps_per_execution, run_eagerly: as in `keras.Model.compile`.
 
         Raises:
@@ -128,10 +137,11 @@ class GAN(PersistentModel):
         names = [penalty.name for penalty in self.penalties]
         if len(set(names)) < len(names):
             raise ValueError(f"Expected each penalty once. Received: {names}")
+        self.augmentations = augmentations.get_all(augmentation)
         self.discriminator_steps = discriminator_steps
         self.update = update
-        self.generator_optimizer = _get_optimizer(generator_optimizer, self.generator, "generator")
-        self.discriminator_optimizer = _get_optimizer(discriminator_optimizer, self.discriminator, "discriminator")
+        self.generator_optimizer = optimizers.get(generator_optimizer, self.generator, "generator")
+        self.discriminator_optimizer = optimizers.get(discriminator_optimizer, self.discriminator, "discriminator")
         super().compile(
             optimizer=optimizers.OptimizerPair(self.generator_optimizer, self.discriminator_optimizer),
             metrics=metrics,
@@ -143,6 +153,9 @@ class GAN(PersistentModel):
         if metrics:
             images = keras.KerasTensor((None, *self.image_shape))
             self._compile_metrics.build(images, images)
+            for metric in metrics:
+                if isinstance(metric, FeatureMetric):
+                    metric.build(images, images)
         self._metrics_given = metrics
         self._step_metrics = StepMetrics(
             means=["discriminator_loss", "generator_loss", *names, "real_score", "fake_score"], sums=["skipped_updates"]
@@ -212,6 +225,8 @@ class GAN(PersistentModel):
         points = {penalty.points for penalty in self.penalties}
         real_logits, real_gradient = self._judge(real, labels, "real" in points)
         fake_logits, fake_gradient = self._judge(fake, labels, "fake" in points)
+        for augmentation in self.augmentations:
+            augmentation.adapt_to(ops.stop_gradient(real_logits), ops.stop_gradient(fake_logits))
         results = {"discriminator_loss": ops.mean(self.loss.discriminator(real_logits, fake_logits))}
         total = results["discriminator_loss"]
         for penalty in self.penalties:
@@ -228,7 +243,9 @@ class GAN(PersistentModel):
         """Return the discriminator's logits, in float32 or wider, and if asked their input gradient."""
 
         def logits_of(images):
-            logits = self._with(images, labels, self.discriminator, training=True)
+            for augmentation in self.augmentations:
+                images = augmentation(images, seed=self.seed_generator)
+            logits = self._with(self._packed(images), labels, self.discriminator, training=True)
             return ops.cast(logits, keras.backend.result_type(logits.dtype, "float32"))
 
         return backend.input_gradient(logits_of, images) if with_gradient else (logits_of(images), None)
@@ -266,7 +283,7 @@ class GAN(PersistentModel):
         noise = self._draw(real, self.evaluation_seed_generator)
         fake = self._with(noise, labels, self.ema_generator, training=False)
         real_logits, fake_logits = (
-            ops.cast(self._with(images, labels, self.discriminator, training=False), "float32")
+            ops.cast(self._with(self._packed(images), labels, self.discriminator, training=False), "float32")
             for images in (real, fake)
         )
         results = {
@@ -276,11 +293,9 @@ class GAN(PersistentModel):
             "fake_score": ops.mean(fake_logits),
         }
         self._step_metrics.update_state(results, weight=ops.shape(real)[0])
-        logs = {name: value for name, value in self._step_metrics.result().items() if name in results}
         if self._compile_metrics is not None:
-            self._compile_metrics.update_state(real, fake)
-            logs.update(self._compile_metrics.result())
-        return logs
+            self._compile_metrics.update_state(real, fake)  # their figures can be costly: `evaluate` asks once
+        return {name: value for name, value in self._step_metrics.result().items() if name in results}
 
     def _track(self, results, updated, real):
         # A step that was skipped counts in skipped_updates and must not turn the epoch's means into NaN.
@@ -294,6 +309,16 @@ class GAN(PersistentModel):
         if isinstance(real, list | tuple):
             real, labels = real
         return real, labels if self.conditional else None
+
+    def _packed(self, images):
+        """Stack the channels of images that the discriminator judges together; a few may be left over."""
+        if self.packing == 1:
+            return images
+        together = ops.shape(images)[0] // self.packing
+        *size, channels = self.image_shape
+        images = ops.reshape(images[: together * self.packing], (together, self.packing, *size, channels))
+        images = ops.moveaxis(images, 1, -2)
+        return ops.reshape(images, (together, *size, self.packing * channels))
 
     def _draw(self, real, seed):
         return latents.draw(ops.shape(real)[0], self.latent_dim, seed)
@@ -365,56 +390,25 @@ class GAN(PersistentModel):
     def evaluate(self, x=None, y=None, *args, **kwargs):
         """Score held-out data: both losses, both scores and the compiled metrics.
 
-        As `keras.Model.evaluate`. The latents are the same at every call, and training is not disturbed.
+        As `keras.Model.evaluate`. The latents are the same at every call, and training is not disturbed. Metrics
+        that give several figures give each under its own name.
         """
         x, y = feeding.split(x, y)
         if not kwargs.get("_use_cached_eval_dataset"):
             feeding.check(x, y, self)
         self.evaluation_seed_generator.state.assign([0, 0])
-        return super().evaluate(x, y, *args, **kwargs)
+        return_dict = kwargs.pop("return_dict", False)
+        logs = super().evaluate(x, y, *args, return_dict=True, **kwargs)
+        if self._compile_metrics is not None:
+            for name, value in self._compile_metrics.result().items():
+                figures = value if isinstance(value, dict) else {name: value}
+                logs.update({name: float(figure) for name, figure in figures.items()})
+        return logs if return_dict else list(logs.values())
 
     # Samples and files
 
-    def generate(self, num, seed=None, labels=None, truncation=None, batch_size=64):
-        """Return new images from the averaged generator.
-
-        Args:
-            num: how many, positive.
-            seed: integer; the same seed gives the same images. Defaults to a new one each time.
-            labels: for class-conditional networks: integers `(num,)`, or one for all. Defaults to all
-                classes in turn.
-            truncation: positive; draws latents from a normal distribution cut at this value, which trades
-                variety for quality. Defaults to the full distribution.
-            batch_size: how many are made at once.
-
-        Returns:
-            float32 array `(num, height, width, channels)` in [-1, 1].
-
-        Raises:
-            ValueError: a number or label is out of range, or labels are given to unconditional networks.
-        """
-        seed = random.randrange(2**31) if seed is None else seed
-        noise = latents.draw(num, self.latent_dim, seed, truncation)
-        labels = self._labels(num, labels)
-        batches = []
-        for start in range(0, num, batch_size):
-            part = slice(start, start + batch_size)
-            batches.append(self._with(noise[part], None if labels is None else labels[part], self.ema_generator, False))
-        return np.concatenate([ops.convert_to_numpy(batch) for batch in batches])
-
-    def _labels(self, num, labels):
-        if not self.conditional:
-            if labels is not None:
-                raise ValueError(f"Expected no labels: this GAN is unconditional. Received: labels={labels!r}")
-            return None
-        if labels is None:
-            if self.num_classes is None:
-                raise ValueError("Expected `labels`: this GAN does not know how many classes there are.")
-            labels = np.arange(num) % self.num_classes
-        labels = np.asarray(labels)
-        labels = np.full(num, labels) if labels.ndim == 0 else labels
-        validation.check_labels(labels, num, self.num_classes)
-        return ops.convert_to_tensor(labels, dtype="int32")
+    def _make(self, noise, labels):
+        return self._with(noise, labels, self.ema_generator, training=False)
 
     def export(self, path, format="tf_saved_model", overwrite=True):
         """Write the averaged generator for use without kgan; see `kgan.exporting.export`."""
@@ -431,6 +425,7 @@ class GAN(PersistentModel):
             "discriminator": keras.saving.serialize_keras_object(self.discriminator),
             "ema_decay": self.ema_decay,
             "num_classes": self.num_classes,
+            "packing": self.packing,
             "seed": self.seed,
             "name": self.name,
         }
@@ -451,7 +446,9 @@ class GAN(PersistentModel):
             "penalties": [serialize(penalty) for penalty in self.penalties],
             "discriminator_steps": self.discriminator_steps,
             "update": self.update,
-            "metrics": serialize(self._metrics_given),
+            "augmentation": [serialize(augmentation) for augmentation in self.augmentations],
+            # Features live outside the file: who loads it may have neither the data nor the network for them.
+            "metrics": serialize([each for each in self._metrics_given or [] if not isinstance(each, FeatureMetric)]),
             "jit_compile": self.jit_compile,
             "steps_per_execution": self.steps_per_execution,
             "run_eagerly": self.run_eagerly,
@@ -460,18 +457,3 @@ class GAN(PersistentModel):
     def compile_from_config(self, config):
         """Compile as `get_compile_config` described."""
         self.compile(**{key: keras.saving.deserialize_keras_object(value) for key, value in config.items()})
-
-
-def _get_optimizer(identifier, network, name):
-    if identifier is None:
-        identifier = keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99)
-    optimizer = keras.optimizers.get(identifier)
-    optimizer.name = name  # Keras logs the rates as learning_rate_generator and learning_rate_discriminator
-    if any(variable.dtype == "float64" for variable in network.trainable_variables):
-        for name in ("beta_1", "beta_2"):
-            if hasattr(optimizer, name):
-                # Keras rounds a Python float to float32 before it enters float64 arithmetic: 7e-6 off in each of
-                # Adam's steps. NumPy's float is the same number and keeps its digits.
-                setattr(optimizer, name, np.float64(getattr(optimizer, name)))
-    optimizer.build(network.trainable_variables)
-    return optimizer

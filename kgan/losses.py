@@ -49,6 +49,12 @@ class Loss:
         return cls(**config)
 
 
+def _check_smoothing(label_smoothing):
+    if not 0 <= label_smoothing < 0.5:
+        raise ValueError(f"`label_smoothing` must be in [0, 0.5). Received: label_smoothing={label_smoothing}")
+    return label_smoothing
+
+
 @keras.saving.register_keras_serializable("kgan")
 class NonSaturating(Loss):
     """The game that the original paper plays in practice: the generator maximizes log D(G(z)).
@@ -58,18 +64,32 @@ class NonSaturating(Loss):
 
     Discriminator: `-log D(x) - log(1 - D(G(z)))`. Generator: `-log D(G(z))`, D = sigmoid(logit).
 
-    Reference: Goodfellow et al., Generative Adversarial Networks, 2014, section 3.
+    Args:
+        label_smoothing: in [0, 0.5), taken off the target 1 of real images only, so that the discriminator is
+            never quite sure. Defaults to 0.
+
+    References: Goodfellow et al., Generative Adversarial Networks, 2014, section 3; Salimans et al., Improved
+    Techniques for Training GANs, 2016, section 3.4 (one-sided label smoothing).
 
     Example:
     >>> float(NonSaturating().generator(0.0, 0.0))  # log 2
     0.6931471824645996
     """
 
+    def __init__(self, label_smoothing: float = 0.0):
+        self.label_smoothing = _check_smoothing(label_smoothing)
+
     def discriminator(self, real_logits, fake_logits):
-        return ops.softplus(-real_logits) + ops.softplus(fake_logits)
+        real = ops.softplus(-real_logits)
+        if self.label_smoothing:
+            real = real + self.label_smoothing * real_logits  # cross entropy to 1 - s: softplus(x) = softplus(-x) + x
+        return real + ops.softplus(fake_logits)
 
     def generator(self, real_logits, fake_logits):
         return ops.softplus(-fake_logits)
+
+    def get_config(self):
+        return {"label_smoothing": self.label_smoothing}
 
 
 @keras.saving.register_keras_serializable("kgan")
@@ -98,6 +118,9 @@ class LeastSquares(Loss):
 
     Discriminator: `(D(x) - 1)^2 / 2 + D(G(z))^2 / 2`. Generator: `(D(G(z)) - 1)^2 / 2`.
 
+    Args:
+        label_smoothing: as in `NonSaturating`. Defaults to 0.
+
     Reference: Mao et al., Least Squares Generative Adversarial Networks, 2017, equation 9.
 
     Example:
@@ -105,11 +128,17 @@ class LeastSquares(Loss):
     2.5
     """
 
+    def __init__(self, label_smoothing: float = 0.0):
+        self.label_smoothing = _check_smoothing(label_smoothing)
+
     def discriminator(self, real_logits, fake_logits):
-        return 0.5 * (ops.square(real_logits - 1.0) + ops.square(fake_logits))
+        return 0.5 * (ops.square(real_logits - (1.0 - self.label_smoothing)) + ops.square(fake_logits))
 
     def generator(self, real_logits, fake_logits):
         return 0.5 * ops.square(fake_logits - 1.0)
+
+    def get_config(self):
+        return {"label_smoothing": self.label_smoothing}
 
 
 @keras.saving.register_keras_serializable("kgan")

@@ -1,6 +1,7 @@
 """The pair of optimizers, seen by Keras as one."""
 
 import keras
+import numpy as np
 
 
 class OptimizerPair(keras.optimizers.Optimizer):
@@ -55,3 +56,25 @@ class OptimizerPair(keras.optimizers.Optimizer):
 
     def load_own_variables(self, store):
         """Load nothing."""
+
+
+def get(identifier, network, name):
+    """Return an optimizer, built for the variables of a network.
+
+    Args:
+        identifier: a Keras optimizer or its name; None is `Adam(1e-3, beta_1=0.0, beta_2=0.99)`.
+        network: the model that it trains.
+        name: it gets; Keras logs the rates under it.
+    """
+    if identifier is None:
+        identifier = keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99)
+    optimizer = keras.optimizers.get(identifier)
+    optimizer.name = name  # Keras logs the rates as learning_rate_generator and learning_rate_discriminator
+    if any(variable.dtype == "float64" for variable in network.trainable_variables):
+        for name in ("beta_1", "beta_2"):
+            if hasattr(optimizer, name):
+                # Keras rounds a Python float to float32 before it enters float64 arithmetic: 7e-6 off in each of
+                # Adam's steps. NumPy's float is the same number and keeps its digits.
+                setattr(optimizer, name, np.float64(getattr(optimizer, name)))
+    optimizer.build(network.trainable_variables)
+    return optimizer

@@ -74,8 +74,9 @@ class PersistentModel(keras.Model):
         return [self.seed_generator.state, *inner]
 
     def metric_variables(self) -> list:
-        """Return the variables of all metrics."""
-        return [variable for metric in self.metrics for variable in metric.variables]
+        """Return the variables of the metrics of training; those of an evaluation start anew each time."""
+        metrics = [metric for metric in self.metrics if metric is not self._compile_metrics]
+        return [variable for metric in metrics for variable in metric.variables]
 
     def save_own_variables(self, store):
         """Save the random states, the metrics and how far training has come."""

@@ -4,13 +4,14 @@ import keras
 import numpy as np
 
 
-def check_networks(generator, discriminator):
+def check_networks(generator, discriminator, packing=1):
     """Check that a generator and a discriminator fit together.
 
     Args:
         generator: Functional or Sequential model, latents `(batch, latent_dim)` to images, or
             `[latents, labels]` to images.
         discriminator: Functional or Sequential model, images to logits, or `[images, labels]` to logits.
+        packing: how many images the discriminator takes at once, their channels stacked.
 
     Raises:
         TypeError: one of them is not a Keras model.
@@ -39,11 +40,18 @@ def check_networks(generator, discriminator):
     if len(latents) != 2 or latents[1] is None:
         raise ValueError(f"Expected the generator's first input to be latents (None, latent_dim). Received: {latents}")
     expected = discriminator.inputs[0].shape
+    if not isinstance(packing, int) or packing < 1:
+        raise ValueError(f"`packing` must be a positive integer. Received: packing={packing!r}")
+    if packing > 1 and len(discriminator.inputs) == 2:
+        raise ValueError("Expected no labels where the discriminator judges several images together (`packing`).")
+    if packing > 1 and images[-1] is not None:
+        images = (*images[:-1], packing * images[-1])
     if len(images) != len(expected) or any(
         a is not None and b is not None and a != b for a, b in zip(images[1:], expected[1:], strict=True)
     ):
+        stacked = f", {packing} images with stacked channels" if packing > 1 else ""
         raise ValueError(
-            "Expected the generator's output to have the shape of the discriminator's input. Received: "
+            f"Expected the generator's output to have the shape of the discriminator's input{stacked}. Received: "
             f"a generator that makes {images[1:]} and a discriminator that takes {expected[1:]}."
         )
     squashing = _final_activation(discriminator)

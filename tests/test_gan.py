@@ -265,7 +265,7 @@ class TestConditional:
         gan = networks.gan(num_classes=3)
         with pytest.raises(ValueError, match=r"Expected labels in \[0, 3\)"):
             gan.generate(2, labels=3)
-        with pytest.raises(ValueError, match="Expected no labels: this GAN is unconditional"):
+        with pytest.raises(ValueError, match="Expected no labels: this generator is unconditional"):
             networks.gan().generate(2, labels=3)
 
 

@@ -9,6 +9,7 @@ if keras.backend.backend() != "tensorflow":
     )
 
 from kgan.backend.tensorflow import (
+    compiled,
     gradients,
     input_gradient,
     lean_train_function,
@@ -17,4 +18,12 @@ from kgan.backend.tensorflow import (
     where_finite,
 )
 
-__all__ = ["gradients", "input_gradient", "lean_train_function", "pullback", "summarize_image", "where_finite"]
+__all__ = [
+    "compiled",
+    "gradients",
+    "input_gradient",
+    "lean_train_function",
+    "pullback",
+    "summarize_image",
+    "where_finite",
+]

@@ -85,6 +85,11 @@ def where_finite(tensors, function):
     return tf.cond(finite, call, lambda: False)
 
 
+def compiled(function):
+    """Return a function of tensors that runs as one graph."""
+    return tf.function(function, reduce_retracing=True, autograph=False)
+
+
 def lean_train_function(model):
     """Return a function of a data iterator that makes one step, or None where Keras's own function is needed.
 
