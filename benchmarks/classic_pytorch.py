@@ -50,7 +50,7 @@ def batches(images, in_memory):
 
 
 def training(images, in_memory):
-    """Return a function that makes one step: one update of each network, the same fakes for both halves."""
+    """Return a function that makes one step (one update of each network, the same fakes for both) and the generator."""
     torch.manual_seed(0)
     generator, discriminator = networks()
     loss = nn.BCELoss()
@@ -72,4 +72,4 @@ def training(images, in_memory):
         generator_adam.step()
         return discriminator_loss.item(), generator_loss.item()
 
-    return step
+    return step, generator

@@ -62,7 +62,7 @@ def run_torch(seconds, in_memory):
     sys.path.insert(0, str(HERE))
     import classic_pytorch
 
-    return rate(classic_pytorch.training(images(), in_memory), seconds)
+    return rate(classic_pytorch.training(images(), in_memory)[0], seconds)
 
 
 def run_bare(seconds):

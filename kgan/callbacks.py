@@ -12,8 +12,9 @@ from rich.progress import Progress as Bar
 
 from kgan import backend, files, images
 from kgan.resume import Resume
+from kgan.watch import Watch
 
-__all__ = ["LossCurves", "Progress", "Resume", "SampleImages", "TerminateOnNonFinite"]
+__all__ = ["LossCurves", "Progress", "Resume", "SampleImages", "TerminateOnNonFinite", "Watch"]
 
 
 class SampleImages(keras.callbacks.Callback):

@@ -80,14 +80,7 @@ def home() -> pathlib.Path:
 
 
 def _train(source, info, image_size, channels, epochs, seed, verbose):
-    options = {"labels": True, "image_size": image_size, "channels": channels, "shuffle": False, "batch_size": 500}
-    images, labels = _arrays(datasets.load(source, "train", **options))
-    try:
-        test, test_labels = _arrays(datasets.load(source, "test", **options))
-    except ValueError:  # no such split
-        held_out = np.random.default_rng(seed).permutation(len(images))[: max(1, len(images) // 10)]
-        test, test_labels = images[held_out], labels[held_out]
-        images, labels = np.delete(images, held_out, axis=0), np.delete(labels, held_out)
+    (images, labels), (test, test_labels) = datasets.train_and_test(source, 0.1, image_size, channels)
     model = network(images.shape[1:], len(info.class_names), seed)
     batch_size = min(100, len(images))
     data = datasets.from_arrays(images, labels, batch_size=batch_size, seed=seed)
@@ -99,11 +92,11 @@ def _train(source, info, image_size, channels, epochs, seed, verbose):
     )
     if verbose:
         print(f"Training a classifier of {source} ({len(images):,} images) once, for metrics.")
-    model.fit(data.map(lambda x, y: (shift(x, training=True), {"probabilities": y})), epochs=epochs, verbose=verbose)
+    model.fit(
+        data.map(lambda x, y: (shift(x, training=True), {"probabilities": y})),
+        epochs=epochs,
+        shuffle=False,
+        verbose=verbose,
+    )
     probabilities = model.predict(test, batch_size=500, verbose=0)["probabilities"]
     return model, float(np.mean(probabilities.argmax(axis=1) == test_labels))
-
-
-def _arrays(dataset):
-    images, labels = zip(*dataset.as_numpy_iterator(), strict=True)
-    return np.concatenate(images), np.concatenate(labels)

@@ -165,6 +165,50 @@ def generate(
 
 
 @app.command()
+def evaluate(
+    model: Annotated[pathlib.Path, typer.Argument(help="A model.keras, a SavedModel folder or a run folder.")],
+    data: Annotated[
+        str, typer.Argument(help="What it was trained on: `digits`, a TFDS name, or a folder of pictures.")
+    ],
+    features: Annotated[
+        str | None,
+        typer.Option(
+            help="`inception`, `classifier:DATA`, or a file with a model.  [default: a classifier of DATA if it is "
+            "labelled, else inception]"
+        ),
+    ] = None,
+    num: Annotated[int, typer.Option("--num", "-n", min=20, help="How many samples, and real images.")] = 10_000,
+    seed: Annotated[int, typer.Option(help="Of the samples.")] = 0,
+    out: Annotated[
+        pathlib.Path | None, typer.Option("--out", "-o", help="Report folder.  [default: evaluation-MODEL]")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an earlier report.")] = False,
+):
+    """Score a model with every metric, beside what real images score.
+
+    Writes report.html (open it in a browser), report.json and pictures, and prints the table.
+
+    Examples:
+        kgan evaluate runs/digits digits
+
+        kgan evaluate saved_models/mnist mnist -o report
+    """
+    out = out or pathlib.Path(f"evaluation-{model.stem if model.stem != 'model' else model.parent.name}")
+    if out.exists() and not overwrite:
+        raise Failure(f"{out} exists. Name another folder with --out, or add --overwrite.")
+    with _failing_plainly():
+        from kgan import evaluation
+
+        model = model / "model.keras" if (model / "model.keras").exists() else model
+        found = evaluation.evaluate(model, data, features=features, num=num, seed=seed)
+        found.save(out)
+    console.print(found.table())
+    if "note" in found.settings:
+        console.print(f"[yellow]{found.settings['note']}[/yellow]")
+    console.print(f"The report is [bold]{out / 'report.html'}[/bold].")
+
+
+@app.command()
 def export(
     model: Annotated[pathlib.Path, typer.Argument(help="A model.keras or a run folder.")],
     out: Annotated[pathlib.Path, typer.Argument(help="Where the exported generator goes.")],

@@ -106,6 +106,44 @@ def describe(source, split: str = "train") -> Info:
     return Info(found.count, tuple(found.shape), found.class_names)
 
 
+def train_and_test(source, share: float, image_size=None, channels: int | None = None):
+    """Return all training images, and images to test with, as arrays.
+
+    Args:
+        source, image_size, channels: as in `load`.
+        share: of the training images to hold out, in an order of their own, where there is no split `test`.
+
+    Returns:
+        Two pairs of float32 images `(n, height, width, channels)` in [-1, 1] and labels `(n,)`; None for labels
+        where there are none.
+
+    Example:
+    >>> (train, _), (test, _) = train_and_test("digits", share=0.1)
+    >>> len(train), len(test)
+    (1437, 360)
+    """
+    labelled = describe(source).class_names is not None
+
+    def arrays(split):
+        data = load(
+            source, split, batch_size=1, image_size=image_size, channels=channels, labels=labelled, shuffle=False
+        )
+        batches = list(data.unbatch().batch(500).as_numpy_iterator())
+        return tuple(np.concatenate(part) for part in (zip(*batches, strict=True) if labelled else [batches]))
+
+    train, *labels = arrays("train")
+    train = train, labels[0] if labels else None
+    try:
+        describe(source, "test")
+    except ValueError:  # no such split
+        order = np.random.default_rng(0).permutation(len(train[0]))
+        held_out = np.split(order, [max(1, round(share * len(order)))])
+        test, train = (tuple(None if part is None else part[chosen] for part in train) for chosen in held_out)
+        return train, test
+    test, *labels = arrays("test")
+    return train, (test, labels[0] if labels else None)
+
+
 def from_arrays(
     images, labels=None, *, batch_size: int, shuffle: bool = True, seed: int = 0, drop_remainder: bool = True
 ) -> tf.data.Dataset:

@@ -120,17 +120,19 @@ def evaluate(model, data, features=None, num=10_000, seed=0, image_size=None) ->
         ValueError: model, data and features do not fit together, or there are too few images.
 
     Example:
+    >>> import keras
     >>> from kgan import GAN, architectures
     >>> gan = GAN(architectures.mlp.generator((8, 8, 1)), architectures.mlp.discriminator((8, 8, 1)))
-    >>> [row.name for row in evaluate(gan, "digits").rows][0]
-    'frechet_distance_digits_classifier'
+    >>> pixels = keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Flatten()], name="pixels")
+    >>> evaluate(gan, "digits", features=pixels).rows[0].name
+    'frechet_distance_pixels'
     """
     started = time.monotonic()
     path = str(model) if isinstance(model, str | pathlib.Path) else getattr(model, "name", "model")
     if isinstance(model, str | pathlib.Path):
         model = exporting.open_model(model)
     shape = tuple(model.image_shape)
-    reference, train = _real(data, image_size or shape[:2], shape[2])
+    (train, _), (reference, _) = datasets.train_and_test(data, 0.5, image_size or shape[:2], shape[2])
     if min(len(reference), len(train)) < 2 * GROUPS:
         raise ValueError(
             f"Expected at least {4 * GROUPS} images to compare with. Received: {len(reference) + len(train)}"
@@ -234,23 +236,8 @@ def _jackknife(statistic, groups):
     return float(np.sqrt((len(values) - 1) / len(values) * np.sum((values - values.mean()) ** 2)))
 
 
-def _real(data, size, channels):
-    """Return held-out and training images, float32 in [-1, 1]."""
-    options = {"image_size": tuple(size), "channels": channels, "shuffle": False, "batch_size": 1}
-    train = _array(datasets.load(data, "train", **options))
-    try:
-        return _array(datasets.load(data, "test", **options)), train
-    except ValueError:  # no such split
-        order = np.random.default_rng(0).permutation(len(train))
-        return train[order[: len(order) // 2]], train[order[len(order) // 2 :]]
-
-
-def _array(dataset):
-    return np.concatenate(list(dataset.unbatch().batch(500).as_numpy_iterator()))
-
-
 def _default_classifier(data, info, shape):
-    if shape == tuple(info.shape):
+    if shape == tuple(info.image_shape):
         return f"classifier:{data}"
     return feature_extractors.classifier(data, image_size=shape[:2], channels=shape[2])
 

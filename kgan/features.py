@@ -47,6 +47,7 @@ class FeatureExtractor:
             image_shape = network.inputs[0].shape[1:]
         self.image_shape = tuple(image_shape or (None, None, None))
         self._dimensions = None
+        self._compiled = backend.compiled(self.__call__)
 
     def __call__(self, images) -> dict:
         """Return `{"features": (batch, d)}`, and `"probabilities"` if the network gives them."""
@@ -105,12 +106,12 @@ class FeatureExtractor:
         """
         if hasattr(images, "shape"):
             images = [images[start : start + batch_size] for start in range(0, len(images), batch_size)]
-        outputs, call = [], backend.compiled(self)
+        outputs = []
         for batch in tqdm(images, desc=title or self.name, delay=2, leave=False, disable=None):
             batch = ops.convert_to_tensor(batch[0] if isinstance(batch, tuple) else batch)
             if not outputs:
                 self.check(batch.shape)
-            outputs.append({name: ops.convert_to_numpy(value) for name, value in call(batch).items()})
+            outputs.append({name: ops.convert_to_numpy(value) for name, value in self._compiled(batch).items()})
         if not outputs:
             raise ValueError("Expected at least one image. Received: an empty data set.")
         joined = {name: np.concatenate([each[name] for each in outputs]) for name in outputs[0]}

@@ -38,6 +38,27 @@ def check(x, y, model):
         validation.check_labels(labels, len(images), model.num_classes)
 
 
+def first(x, count):
+    """Return the first images of data, up to `count`, and their labels (or None); the data's order stays as it is."""
+    arrays, labels = split(x)
+    if is_array(arrays):
+        return np.asarray(arrays[:count]), None if labels is None else np.asarray(labels[:count])
+    images, labels, total = [], [], 0
+    position = datasets.tell(x)
+    batches = (x[index] for index in range(len(x))) if isinstance(x, keras.utils.PyDataset) else iter(x)
+    for batch in batches:
+        image, label = split(*keras.utils.unpack_x_y_sample_weight(batch)[:2])
+        images.append(ops.convert_to_numpy(image))
+        labels.append(None if label is None else ops.convert_to_numpy(label))
+        total += len(images[-1])
+        if total >= count:
+            break
+    if position is not None:
+        datasets.seek(x, position)
+    joined = None if labels[0] is None else np.concatenate(labels)[:count]
+    return np.concatenate(images)[:count], joined
+
+
 def ordered(x, y, batch_size, shuffle, seed):
     """Return arrays as a data set whose order depends on the seed and the epoch only."""
     return datasets.from_arrays(x, y, batch_size=batch_size or min(32, len(x)), shuffle=shuffle, seed=seed or 0)

@@ -448,7 +448,8 @@ class GAN(Sampler, PersistentModel):
             "update": self.update,
             "augmentation": [serialize(augmentation) for augmentation in self.augmentations],
             # Features live outside the file: who loads it may have neither the data nor the network for them.
-            "metrics": serialize([each for each in self._metrics_given or [] if not isinstance(each, FeatureMetric)]),
+            "metrics": serialize([each for each in self._metrics_given or [] if not isinstance(each, FeatureMetric)])
+            or None,
             "jit_compile": self.jit_compile,
             "steps_per_execution": self.steps_per_execution,
             "run_eagerly": self.run_eagerly,

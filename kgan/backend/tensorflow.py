@@ -86,8 +86,8 @@ def where_finite(tensors, function):
 
 
 def compiled(function):
-    """Return a function of tensors that runs as one graph."""
-    return tf.function(function, reduce_retracing=True, autograph=False)
+    """Return a function of tensors that runs as one graph for each shape."""
+    return tf.function(function, autograph=False)
 
 
 def lean_train_function(model):

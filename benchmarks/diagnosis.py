@@ -1,0 +1,181 @@
+"""Does `Watch` name what goes wrong, and is it quiet otherwise?
+
+    TFDS_DATA_DIR=... python benchmarks/diagnosis.py      # about 40 minutes on 2 cores
+
+Ten healthy runs (recipes, data and seeds vary), and every fault injected into real runs, at a third of the run. A fault
+is detected if its name is the verdict within a tenth of the run. Prints a line a run, and both rates; writes
+results/diagnosis.json.
+"""
+
+import argparse
+import time
+import warnings
+
+import numpy as np
+from judge import keep
+
+
+def images(name, count=None, split="train"):
+    import kgan
+
+    size = kgan.datasets.describe(name, split).count
+    return next(iter(kgan.datasets.load(name, split, batch_size=count or size, shuffle=False))).numpy()
+
+
+class Tap:
+    """A dial between latents and generator: at 0 all samples are one."""
+
+    def __init__(self, generator):
+        import keras
+
+        self.layer = keras.layers.Rescaling(1.0)
+        self.scale = keras.Variable(1.0, trainable=False)
+        self.layer.scale = self.scale
+        latents = keras.Input(generator.inputs[0].shape[1:])
+        self.generator = keras.Model(latents, generator(self.layer(latents)))
+
+
+def build(setting, seed):
+    """Return a compiled GAN, its data and its held-out images."""
+    import keras
+
+    import kgan
+
+    keras.utils.set_random_seed(seed)
+    data, held_out = images(setting["data"], setting.get("images")), images(setting["data"], 256, "test")
+    architecture = kgan.architectures.get(setting.get("architecture", "dcgan"))
+    generator, discriminator = (make(data.shape[1:]) for make in (architecture.generator, architecture.discriminator))
+    tap = Tap(generator) if setting.get("fault") == "mode collapse" else None
+    gan = kgan.GAN(tap.generator if tap else generator, discriminator, ema_decay=None if tap else 0.999, seed=seed)
+    gan.compile(**setting.get("game", {}))
+    return gan, data, held_out, tap
+
+
+def inject(setting, gan, tap, held):
+    """Return a callback that brings the fault into the run at a third of it."""
+    import keras
+
+    fault = setting.get("fault")
+
+    class Inject(keras.callbacks.Callback):
+        step, at = 0, setting["updates"] // 3
+
+        def on_train_batch_end(self, batch, logs=None):
+            self.step += 1
+            if self.step != self.at:
+                return
+            if fault == "mode collapse":
+                tap.scale.assign(0.0)
+            elif fault == "divergence":
+                gan.optimizer.learning_rate = 1e3 * float(gan.optimizer.learning_rate)
+            elif fault == "discriminator too strong":
+                gan.generator_optimizer.learning_rate = 0.0
+            elif fault == "generator too strong":
+                gan.discriminator_optimizer.learning_rate = 0.0
+            elif fault == "overfitting":
+                held["few"] = True
+
+    return Inject()
+
+
+def run(name, setting, seed):
+    import keras
+
+    import kgan
+
+    gan, data, held_out, tap = build(setting, seed)
+    held = {"few": False}
+
+    class Pictures(keras.utils.PyDataset):
+        """Random batches; once it is told, of 64 images only."""
+
+        def __len__(self):
+            return setting["updates"]
+
+        def __getitem__(self, index):
+            random = np.random.default_rng([seed, index])
+            return data[random.integers(64 if held["few"] else len(data), size=64)]
+
+    watch = kgan.callbacks.Watch(held_out=held_out)
+    injection = inject(setting, gan, tap, held)
+    verdicts = []
+
+    class Record(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            if watch.history and watch.history[-1].step == batch + 1:
+                verdicts.append((batch + 1, watch.verdict.name))
+
+    start = time.perf_counter()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        gan.fit(Pictures(), verbose=0, shuffle=False, callbacks=[injection, watch, Record()])
+    fault = setting.get("fault")
+    alarms = [(step, verdict) for step, verdict in verdicts if verdict != "healthy"]
+    after = [(step, verdict) for step, verdict in alarms if step > injection.at]
+    row = {
+        "run": name,
+        "seed": seed,
+        "seconds": time.perf_counter() - start,
+        "history": [list(e) for e in watch.history],
+    }
+    if fault is None:
+        row["alarms"] = alarms
+        print(f"healthy  {name:40} seed {seed}: {alarms[:3] or 'quiet'}", flush=True)
+    else:
+        named = next((step for step, verdict in after if verdict == fault), None)
+        delay = None if named is None else (named - injection.at) / setting["updates"]
+        early = [alarm for alarm in alarms if alarm[0] <= injection.at]
+        row.update(fault=fault, delay=delay, others=sorted({v for _, v in after if v != fault}), early=early)
+        found = "not named" if delay is None else f"named after {delay:.0%} of the run"
+        print(f"{fault:26} {name:30} seed {seed}: {found}; others {row['others']}; before {early[:2]}", flush=True)
+    return row
+
+
+HEALTHY = {
+    "digits": {"data": "digits", "updates": 3000},
+    "digits resnet": {"data": "digits", "updates": 1500, "architecture": "resnet"},
+    "digits hinge + r1": {"data": "digits", "updates": 3000, "game": {"loss": "hinge", "penalties": ["r1"]}},
+    "mnist": {"data": "mnist", "updates": 1500},
+    "mnist classic": {
+        "data": "mnist",
+        "updates": 12_000,
+        "architecture": "mlp",
+        "game": {"loss": "non_saturating", "generator_optimizer": "classic", "discriminator_optimizer": "classic"},
+    },
+    "fashion_mnist": {"data": "fashion_mnist", "updates": 1500},
+}
+SEEDS = {"digits": 3, "mnist": 3}  # of healthy runs; the others have one
+FAULTS = ("mode collapse", "divergence", "discriminator too strong", "generator too strong", "overfitting")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", help="runs whose name holds this text")
+    parser.add_argument("--seeds", type=int, default=3, help="of each fault on digits")
+    options = parser.parse_args()
+
+    import keras
+
+    rows = []
+    for name, setting in HEALTHY.items():
+        game = setting.get("game", {})
+        for seed in range(SEEDS.get(name, 1)):
+            fresh = {key: keras.optimizers.Adam(2e-4) if value == "classic" else value for key, value in game.items()}
+            if not options.only or options.only in f"healthy {name}":
+                rows.append(run(name, {**setting, "game": fresh}, seed))
+    for fault in FAULTS:
+        for data, seeds, updates in (("digits", options.seeds, 1500), ("mnist", 1, 900)):
+            for seed in range(seeds):
+                if not options.only or options.only in fault:
+                    # A fault must come before the samples are good: a perfect generator makes no discriminator strong.
+                    rows.append(run(data, {"data": data, "updates": updates, "fault": fault}, seed))
+    faults = [row for row in rows if "fault" in row]
+    healthy = [row for row in rows if "fault" not in row]
+    found = sum(row["delay"] is not None and row["delay"] <= 0.1 for row in faults)
+    alarms = sum(bool(row["alarms"]) for row in healthy)
+    print(f"\n{found} of {len(faults)} faults named within a tenth of the run; {alarms} of {len(healthy)} false alarms")
+    keep("diagnosis", rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+"""What the benchmarks on images share: one judge for all samples, and one way to keep results."""
+
+import json
+import os
+import pathlib
+
+import numpy as np
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+RESULTS = pathlib.Path(__file__).resolve().parent / "results"
+SAMPLES = 10_000
+
+
+class Judge:
+    """Scores samples against the 10,000 test images in the features of a classifier that kgan trains on the data."""
+
+    def __init__(self, data):
+        import kgan
+
+        self.extractor = kgan.features.classifier(data)
+        (train, _), (test, _) = kgan.datasets.train_and_test(data, share=0.1)
+        self.test = self.extractor.extract(test[:SAMPLES])["features"]
+        self.floor = self.figures(np.random.default_rng(0).permutation(train)[:SAMPLES])
+
+    def figures(self, images):
+        """Return the Frechet distance of all images, and precision and recall (k = 5) of the first 5,000."""
+        import kgan
+
+        found = self.extractor.extract(images)["features"]
+        few = SAMPLES // 2
+        shares = kgan.metrics.precision_recall(self.test[:few], found[:few])
+        return {
+            "frechet": kgan.metrics.frechet_distance(self.test, found),
+            "precision": shares["precision"],
+            "recall": shares["recall"],
+        }
+
+
+def line(row):
+    """Return the figures as text."""
+    return f"Frechet {row['frechet']:7.2f}  precision {row['precision']:.3f}  recall {row['recall']:.3f}"
+
+
+def keep(name, record):
+    """Write results/NAME.json."""
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"{name}.json").write_text(json.dumps(record, indent=1, default=_plain) + "\n")
+
+
+def _plain(value):
+    return value.item() if isinstance(value, np.generic) else str(value)

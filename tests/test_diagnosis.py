@@ -1,0 +1,159 @@
+import networks
+import numpy as np
+import pytest
+from scipy.stats import energy_distance, rankdata
+
+import kgan
+from kgan.diagnosis import ADVICE, Evidence, diagnose, gather
+
+RANDOM = np.random.default_rng(0)
+
+
+class TestGather:
+    def test_energy_distance(self):
+        """In one dimension SciPy has it: the root of the same figure."""
+        real, fake = RANDOM.normal(size=(60, 1)), RANDOM.normal(1, 2, size=(60, 1))
+        logits = np.zeros((60, 1))
+        expected = energy_distance(real[:, 0], fake[:, 0]) ** 2
+        constant = energy_distance(real[:, 0], [real.mean()]) ** 2
+        assert gather(0, real, fake, logits, logits).distance == pytest.approx(expected / constant, rel=1e-6)
+
+    def test_accuracy_is_the_rank_statistic(self):
+        real, fake = RANDOM.normal(0.5, size=(40, 1)), RANDOM.normal(size=(40, 1))
+        ranks = rankdata(np.concatenate([real, fake]))[:40]
+        expected = (ranks.sum() - 40 * 41 / 2) / 1600
+        samples = networks.images(40)
+        assert gather(0, samples, samples, real, fake).accuracy == pytest.approx(expected)
+
+    def test_patch_logits_count_by_their_mean(self):
+        samples, logits = networks.images(8), RANDOM.normal(size=(8, 3, 3, 1))
+        evidence = gather(0, samples, samples, logits, logits - 1)
+        assert evidence.accuracy > 0.5
+        assert evidence.score == pytest.approx(max(abs(logits.mean()), abs(logits.mean() - 1)))
+
+    def test_collapse_copies_and_good_samples(self):
+        real, good = RANDOM.normal(size=(2, 200, 6))
+        logits = np.zeros((200, 1))
+        found = gather(0, real, good, logits, logits)
+        assert found.spread == pytest.approx(1, abs=0.1)
+        assert found.repetition == pytest.approx(1, abs=0.1)
+        assert found.distance < 0.05
+        two = np.repeat(real[:2], 100, axis=0)
+        repeated = gather(0, real, two, logits, logits)
+        assert repeated.repetition == 0
+
+    def test_overfitting_is_the_way_that_held_out_images_have_fallen(self):
+        samples = networks.images(10)
+        real, fake, held_out = (np.full((10, 1), value) for value in (3.0, -1.0, 0.0))
+        evidence = gather(0, samples, samples, real, fake, held_out)
+        assert evidence.overfitting == pytest.approx(0.75)
+        assert evidence.ada == 1
+
+
+def looks(count=12, **fields):
+    usual = {"spread": 0.95, "repetition": 0.9, "distance": 0.1, "accuracy": 0.8, "score": 1.0, "overfitting": 0.0}
+    return [Evidence(100 * step, **{**usual, **fields}) for step in range(1, count + 1)]
+
+
+class TestDiagnose:
+    @pytest.mark.parametrize(
+        ("fields", "name"),
+        [
+            ({}, "healthy"),
+            ({"not_finite": 0.1}, "divergence"),
+            ({"spread": 0.1}, "mode collapse"),
+            ({"repetition": 0.1}, "mode collapse"),
+            ({"class_entropy": 0.3}, "mode collapse"),
+            ({"overfitting": 0.8, "accuracy": 0.99}, "overfitting"),
+            ({"accuracy": 1.0, "distance": 0.8}, "discriminator too strong"),
+            ({"accuracy": 0.5, "distance": 0.8}, "generator too strong"),
+            ({"accuracy": 0.5, "distance": 0.01}, "healthy"),  # that is how it should end
+            ({"accuracy": 1.0, "distance": 0.01}, "healthy"),
+        ],
+    )
+    def test_rules(self, fields, name):
+        verdict = diagnose(looks(**fields))
+        assert verdict.name == name
+        assert verdict.advice == ADVICE[name]
+        assert str(verdict).startswith(name)
+
+    def test_growing_scores(self):
+        history = looks() + [
+            Evidence(700 + step, spread=1.0, accuracy=1.0, distance=0.1, score=5e4) for step in range(3)
+        ]
+        assert diagnose(history).name == "divergence"
+
+    def test_one_bad_look_is_not_enough(self):
+        assert diagnose(looks() + looks(1, spread=0.0)).name == "healthy"
+        assert diagnose(looks() + looks(2, spread=0.0)).name == "mode collapse"
+
+    def test_no_evidence(self):
+        with pytest.raises(ValueError, match="at least one look"):
+            diagnose([])
+
+
+class TestWatch:
+    def test_a_collapse_is_named_with_advice(self):
+        gan = networks.gan(ema_decay=None)
+        gan.generator.layers[1].set_weights([np.zeros((4, 8)), np.ones(8)])  # the latents have no effect
+        gan.generator.layers[1].trainable = False
+        gan.compile()
+        watch = kgan.callbacks.Watch(looks=20)
+        with pytest.warns(UserWarning, match="mode collapse.*packing=2"):
+            gan.fit(networks.images(64), epochs=5, batch_size=16, verbose=0, callbacks=[watch])
+        assert watch.verdict.name == "mode collapse"
+        assert len(watch.history) == 20
+
+    def test_stop(self):
+        gan = networks.gan(ema_decay=None)
+        gan.generator.layers[1].set_weights([np.zeros((4, 8)), np.ones(8)])
+        gan.generator.layers[1].trainable = False
+        gan.compile()
+        with pytest.warns(UserWarning, match="mode collapse"):
+            history = gan.fit(
+                networks.images(64), epochs=20, verbose=0, callbacks=[kgan.callbacks.Watch(looks=20, stop=True)]
+            )
+        assert len(history.epoch) < 15
+
+    def test_evidence_in_the_logs_and_nothing_is_disturbed(self):
+        """With and without Watch the same weights: it draws no number of the run and moves no data."""
+        states = []
+        for callbacks in ([], [kgan.callbacks.Watch(held_out=networks.images(40, seed=9), looks=3)]):
+            gan = networks.gan()
+            gan.compile()
+            history = gan.fit(networks.images(64), epochs=3, verbose=0, callbacks=callbacks).history
+            states.append(networks.state(gan))
+        assert all(np.array_equal(value, states[1][name]) for name, value in states[0].items())
+        assert np.isfinite(history["sample_spread"]).all()
+        assert np.isfinite(history["overfitting"]).all()
+
+    def test_labels_and_packing(self):
+        gan = networks.gan(num_classes=3)
+        gan.compile()
+        data = networks.images(), networks.labels()
+        watch = kgan.callbacks.Watch(held_out=data, looks=2, num=16)
+        gan.fit(*data, epochs=2, verbose=0, callbacks=[watch])
+        assert len(watch.history) == 2
+        packed = kgan.GAN(networks.generator(), networks.discriminator(shape=(8, 8, 2)), packing=2)
+        packed.compile()
+        watch = kgan.callbacks.Watch(looks=2, num=16)
+        packed.fit(networks.images(), epochs=2, verbose=0, callbacks=[watch])
+        assert np.isfinite(watch.history[0].accuracy)
+
+    def test_resumed_evidence_is_that_of_the_whole_run(self, tmp_path):
+        def go(folder, epochs):
+            gan = networks.gan()
+            gan.compile()
+            watch = kgan.callbacks.Watch(looks=8)
+            callbacks = [watch, kgan.callbacks.Resume(tmp_path / folder)]
+            gan.fit(networks.images(64), epochs=epochs, verbose=0, callbacks=callbacks)
+            return watch.history
+
+        whole = go("whole", 4)
+        go("parts", 2)
+        assert [each.step for each in go("parts", 4)][-2:] == [each.step for each in whole][-2:]
+
+    @pytest.mark.parametrize("options", [{"looks": 1}, {"num": 3}])
+    def test_bad(self, options):
+        with pytest.raises(ValueError, match="must be"):
+            kgan.callbacks.Watch(**options)
