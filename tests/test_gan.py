@@ -502,3 +502,49 @@ def test_points_in_the_plane_are_data_too():
     gan.compile()
     gan.fit(np.random.default_rng(0).normal(5, 3, (64, 2)).astype("float32"), verbose=0)
     assert gan.generate(5, seed=0).shape == (5, 2)
+
+
+class TestPacking:
+    def packed(self, packing=2, **options):
+        keras.utils.set_random_seed(0)
+        return kgan.GAN(
+            networks.generator(), networks.discriminator(shape=(8, 8, packing)), packing=packing, seed=0, **options
+        )
+
+    def test_channels_are_stacked(self):
+        gan, images = self.packed(), networks.images(6)
+        stacked = ops.convert_to_numpy(gan._packed(images))
+        np.testing.assert_array_equal(stacked[1, ..., 0], images[2, ..., 0])
+        np.testing.assert_array_equal(stacked[1, ..., 1], images[3, ..., 0])
+
+    def test_points_too(self):
+        gan = kgan.GAN(networks.generator(shape=(2,)), networks.discriminator(shape=(6,)), packing=3)
+        points = networks.images(6, (2,))
+        np.testing.assert_array_equal(gan._packed(points), points.reshape(2, 6))
+
+    @pytest.mark.parametrize("update", ["alternating", "simultaneous"])
+    def test_trains_with_penalties_and_an_odd_batch(self, update, tmp_path):
+        gan = self.packed()
+        gan.compile(loss="relativistic", penalties=["r1", "r2", "wgan_gp", "lecam"], update=update)
+        history = gan.fit(networks.images(21), batch_size=7, verbose=0).history
+        assert history["skipped_updates"] == [0]
+        gan.save(tmp_path / "gan.keras")
+        again = keras.saving.load_model(tmp_path / "gan.keras")
+        assert again.packing == 2
+        assert again.evaluate(networks.images(), verbose=0) == gan.evaluate(networks.images(), verbose=0)
+
+    def test_the_loss_is_that_of_stacked_images(self):
+        gan, images = self.packed(ema_decay=None), networks.images(8)
+        gan.compile(loss="least_squares")
+        logs = gan.evaluate(images, verbose=0, return_dict=True, batch_size=8)
+        stacked = images.reshape(4, 2, 8, 8).transpose(0, 2, 3, 1)
+        assert logs["real_score"] == pytest.approx(float(np.mean(gan.discriminator(stacked))), rel=1e-5)
+
+    @pytest.mark.parametrize("packing", [0, 1.5, 3])
+    def test_bad(self, packing):
+        with pytest.raises(ValueError, match=r"`packing` must be|3 images with stacked channels"):
+            kgan.GAN(networks.generator(), networks.discriminator(shape=(8, 8, 2)), packing=packing)
+
+    def test_labels(self):
+        with pytest.raises(ValueError, match="Expected no labels"):
+            kgan.GAN(networks.generator(3), networks.discriminator(3, shape=(8, 8, 2)), packing=2)

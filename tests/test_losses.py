@@ -115,3 +115,31 @@ def test_unknown_names_are_told_the_nearest():
         losses.get("wassertein")
     with pytest.raises(ValueError, match="Expected `loss` to be a name or an object with the methods"):
         losses.get(3)
+
+
+class TestLabelSmoothing:
+    def test_is_the_cross_entropy_to_a_smaller_target(self):
+        """-(1 - s) log D - s log(1 - D) for real images; generated ones as before."""
+        real, fake = np.array([2.0, -1.0]), np.array([0.5, -3.0])
+        probability = 1 / (1 + np.exp(-real))
+        expected = -0.9 * np.log(probability) - 0.1 * np.log(1 - probability)
+        smooth, plain = losses.NonSaturating(label_smoothing=0.1), losses.NonSaturating()
+        nothing = np.array([-50.0, -50.0])
+        np.testing.assert_allclose(smooth.discriminator(real, nothing), expected, rtol=1e-6)
+        np.testing.assert_allclose(smooth.discriminator(real, fake) - smooth.discriminator(real, nothing),
+                                   plain.discriminator(real, fake) - plain.discriminator(real, nothing), rtol=1e-6)
+        np.testing.assert_array_equal(smooth.generator(real, fake), plain.generator(real, fake))
+
+    def test_least_squares(self):
+        loss = losses.LeastSquares(label_smoothing=0.25)
+        assert float(loss.discriminator(1.75, 0.0)) == pytest.approx(0.5)
+        assert float(loss.generator(1.75, 1.0)) == 0
+
+    def test_config(self):
+        loss = losses.get(keras.saving.serialize_keras_object(losses.Minimax(label_smoothing=0.2)))
+        assert loss.label_smoothing == 0.2
+
+    @pytest.mark.parametrize("smoothing", [-0.1, 0.5])
+    def test_bad(self, smoothing):
+        with pytest.raises(ValueError, match="`label_smoothing`"):
+            losses.NonSaturating(label_smoothing=smoothing)
