@@ -25,15 +25,15 @@ def network(image_shape: tuple, num_classes: int, seed: int = 0) -> keras.Model:
         return keras.initializers.HeNormal(next(seeds))
 
     inputs = keras.Input(image_shape, name="images")
-    x, width = inputs, 32
+    x, width = inputs, 16
     while True:
         for _ in range(2):
             x = keras.layers.Conv2D(width, 3, padding="same", use_bias=False, kernel_initializer=initializer())(x)
             x = keras.layers.BatchNormalization(momentum=0.9)(x)
             x = keras.layers.ReLU()(x)
-        if min(x.shape[1:3]) <= 7 and width > 32:
+        if min(x.shape[1:3]) <= 7 and width > 16:
             break
-        x, width = keras.layers.MaxPooling2D(2, padding="same")(x), min(2 * width, FEATURES)
+        x, width = keras.layers.MaxPooling2D(2, padding="same")(x), min(2 * width, 64)
     x = keras.layers.Flatten()(keras.layers.AveragePooling2D(2, padding="same")(x))
     x = keras.layers.Dropout(0.3, seed=next(seeds))(x)
     features = keras.layers.Dense(FEATURES, activation="relu", kernel_initializer=initializer(), name="features")(x)

@@ -1,4 +1,3 @@
-import pathlib
 import urllib.error
 
 import keras
@@ -104,33 +103,3 @@ def test_inception_takes_grey_and_colour(monkeypatch, tmp_path):
         extractor.extract(networks.images(2, (28, 28, 4)))
     assert kgan.metrics.FrechetDistance(extractor).name == "fid"
     assert kgan.metrics.KernelDistance(extractor).name == "kid"
-
-
-class TestClassifier:
-    @pytest.fixture(autouse=True)
-    def home(self, monkeypatch, tmp_path):
-        monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-        return tmp_path
-
-    def test_trained_once_and_good(self, capsys, home):
-        state = np.random.get_state()[1].copy()
-        extractor = features.get("classifier:digits")
-        np.testing.assert_array_equal(np.random.get_state()[1], state)  # nobody else's random numbers are touched
-        out = capsys.readouterr().out
-        accuracy = float(out.split("right on ")[1].split("%")[0])
-        assert accuracy > 95
-        (file,) = pathlib.Path(home, "kgan").glob("*.keras")
-        before = file.stat().st_mtime_ns
-        images, labels = next(iter(kgan.datasets.load("digits", "test", labels=True, batch_size=360, shuffle=False)))
-        again = features.get("classifier:digits")
-        assert file.stat().st_mtime_ns == before
-        found = again.extract(images.numpy())
-        np.testing.assert_allclose(found["features"], extractor.extract(images.numpy())["features"], rtol=1e-5)
-        right = np.mean(found["probabilities"].argmax(axis=1) == labels.numpy())
-        assert 100 * right == pytest.approx(accuracy, abs=0.01)
-        assert again.name == "digits_classifier"
-
-    def test_unlabelled_data(self, tmp_path):
-        kgan.images.save_each(tmp_path / "pictures", networks.images(4))
-        with pytest.raises(ValueError, match="Expected labelled data"):
-            features.get(f"classifier:{tmp_path / 'pictures'}")

@@ -126,8 +126,11 @@ class TestLabelSmoothing:
         smooth, plain = losses.NonSaturating(label_smoothing=0.1), losses.NonSaturating()
         nothing = np.array([-50.0, -50.0])
         np.testing.assert_allclose(smooth.discriminator(real, nothing), expected, rtol=1e-6)
-        np.testing.assert_allclose(smooth.discriminator(real, fake) - smooth.discriminator(real, nothing),
-                                   plain.discriminator(real, fake) - plain.discriminator(real, nothing), rtol=1e-6)
+        np.testing.assert_allclose(
+            smooth.discriminator(real, fake) - smooth.discriminator(real, nothing),
+            plain.discriminator(real, fake) - plain.discriminator(real, nothing),
+            rtol=1e-6,
+        )
         np.testing.assert_array_equal(smooth.generator(real, fake), plain.generator(real, fake))
 
     def test_least_squares(self):
