@@ -42,7 +42,7 @@ def network(image_shape: tuple, num_classes: int, seed: int = 0) -> keras.Model:
     return keras.Model(inputs, {"features": features, "probabilities": x}, name="classifier")
 
 
-def trained(source, image_size=None, channels=None, epochs=5, seed=0, verbose=1) -> tuple[keras.Model, float, str]:
+def trained(source, image_size=None, channels=None, epochs=None, seed=0, verbose=1) -> tuple[keras.Model, float, str]:
     """Return a classifier of `source`, its accuracy on images it was not trained on, and its file.
 
     It is trained at the first call and read from Keras's cache folder (`~/.keras/kgan`) at later ones. The held-out
@@ -50,7 +50,7 @@ def trained(source, image_size=None, channels=None, epochs=5, seed=0, verbose=1)
 
     Args:
         source, image_size, channels: as in `kgan.datasets.load`.
-        epochs: passes over the data. Defaults to 5.
+        epochs: passes over the data. Defaults to 5, and for small data to as many as show 60,000 images.
         seed: of weights and order.
         verbose: 0 is silent, 1 shows a progress bar while training.
 
@@ -60,6 +60,7 @@ def trained(source, image_size=None, channels=None, epochs=5, seed=0, verbose=1)
     info = datasets.describe(source)
     if info.class_names is None:
         raise ValueError(f"Expected labelled data to train a classifier on. Received: {source}, which has no labels.")
+    epochs = epochs or max(5, -(-60_000 // info.count))
     settings = [str(source), info.count, info.class_names, image_size, channels, epochs, seed, keras.__version__]
     key = hashlib.sha256(json.dumps(settings).encode()).hexdigest()[:12]
     path = home() / "kgan" / f"{pathlib.Path(str(source)).name}-{key}.keras"
@@ -85,9 +86,9 @@ def _train(source, info, image_size, channels, epochs, seed, verbose):
     batch_size = min(100, len(images))
     data = datasets.from_arrays(images, labels, batch_size=batch_size, seed=seed)
     shift = keras.layers.RandomTranslation(0.08, 0.08, fill_mode="nearest", seed=seed)
-    steps = epochs * int(data.cardinality())
+    updates = int(data.cardinality())
     model.compile(
-        keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(2e-3, steps)),
+        keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(2e-3, epochs * updates)),
         loss={"probabilities": "sparse_categorical_crossentropy"},
     )
     if verbose:
