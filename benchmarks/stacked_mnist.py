@@ -55,7 +55,7 @@ def main():
     architecture = kgan.architectures.dcgan
     gan = kgan.GAN(
         architecture.generator((28, 28, 3), latent_dim=100, width=options.width),
-        architecture.discriminator((28, 28, 3 * options.packing), width=options.width),
+        architecture.discriminator((28, 28, 3), width=options.width, packing=options.packing),
         packing=options.packing,
         seed=options.seed,
     )

@@ -1,97 +1,132 @@
 """How long until samples are as good as the classic script's after 100 epochs, and how good they get in its time.
 
-    python benchmarks/time_to_quality.py                      # MNIST, about 30 minutes on 2 cores
-    python benchmarks/time_to_quality.py --data fashion_mnist
+    TFDS_DATA_DIR=... python benchmarks/time_to_quality.py --folder runs/quality    # MNIST, about an hour on 2 cores
+    python benchmarks/time_to_quality.py --data fashion_mnist --folder runs/quality_fashion
 
-Two runs, one after the other, each in a process of its own: the classic PyTorch script as written for 100 epochs, and
-`gan.fit` with kgan's default recipe (`dcgan`, batch 64) for as long as the classic took. The clock of kgan starts at
-`fit` and so includes tracing; making samples is left out of both clocks. 10,000 samples at each mark are then scored
-against the 10,000 test images in the features of a classifier that kgan trains on the data (Frechet distance; precision
-and recall of 5,000 with k = 5). The floor is what 10,000 training images score. Prints a table; writes
-results/time_to_quality_DATA.json and .png. Without torch the classic runs in kgan, and its own time is taken.
+Two runs, each in a process of its own: the classic PyTorch script as written for 100 epochs, and `gan.fit` with kgan's
+default recipe (`dcgan`, batch 64) for as many updates as fit into the classic's time. Seconds come from a clock of
+their own, on a quiet machine: short runs of both that alternate (5 rounds, medians), so that what else the machine does
+in the long runs does not count. kgan's begins at `fit` and so includes tracing; making samples is left out of both.
+10,000 samples at each mark are then scored against the 10,000 test images in the features of a classifier that kgan
+trains on the data (Frechet distance; precision and recall of 5,000 with k = 5). The floor is what 10,000 training
+images score. Prints a table; writes results/time_to_quality_DATA.json and .png. Killed, it goes on with the parts that
+are not yet there; the last mark of the recipe is kept as recipe.keras.
 """
 
 import argparse
+import json
 import pathlib
+import statistics
 import subprocess
 import sys
-import tempfile
 import time
 
 import numpy as np
 from judge import RESULTS, SAMPLES, Judge, keep, line
 
 EPOCHS = (1, 5, 10, 20, 30, 50, 75, 100)
-UPDATES = (25, 50, 75, 100, 125, 150, 200, 250, 300, 400, 600, 1000, 1500, 2000, 3000, 4000, 6000, 8000, 10_000, 12_000)
+UPDATES = (25, 50, 75, 100, 125, 150, 200, 250, 300, 400, 600, 1000, 2000, 3000, 5000, 10_000, 15_000, 20_000, 30_000)
+ROUNDS = 5
 
 
-def save(folder, mark, seconds, images):
+def save(folder, mark, images):
     """Keep samples in [-1, 1] as bytes."""
     images = np.clip(np.rint((images + 1) * 127.5), 0, 255).astype("uint8")
-    np.savez(folder / f"{mark:07d}.npz", seconds=seconds, images=images.reshape(len(images), 28, 28, 1))
+    np.save(folder / f"{mark:07d}.npy", images.reshape(len(images), 28, 28, 1))
 
 
-def run_classic(folder, data, epochs):
+def classic(data):
     import classic_pytorch
     import tensorflow_datasets as tfds
-    import torch
 
     pictures = np.asarray(tfds.load(data, split="train", batch_size=-1, download=False)["image"])[..., 0].copy()
-    step, generator = classic_pytorch.training(pictures, in_memory=False)
-    spent = 0.0
-    for epoch in range(1, epochs + 1):
-        start = time.perf_counter()
-        for _ in range(len(pictures) // classic_pytorch.BATCH):
+    return *classic_pytorch.training(pictures, in_memory=False), len(pictures) // classic_pytorch.BATCH
+
+
+def run_classic(options):
+    import classic_pytorch
+    import torch
+
+    step, generator, steps = classic(options.data)
+    for epoch in range(1, options.epochs + 1):
+        for _ in range(steps):
             step()
-        spent += time.perf_counter() - start
-        if epoch in EPOCHS or epoch == epochs:
+        if epoch in EPOCHS or epoch == options.epochs:
             with torch.no_grad():
                 noise = torch.randn(SAMPLES, classic_pytorch.LATENT, generator=torch.Generator().manual_seed(1))
-                save(folder, epoch, spent, generator(noise).numpy())
-        print(f"classic: epoch {epoch} of {epochs}, {spent:.0f} s", flush=True)
+                save(options.folder / "classic", epoch, generator(noise).numpy())
+        print(f"classic: epoch {epoch} of {options.epochs}", flush=True)
 
 
-def run_recipe(folder, data, seconds, seed):
+def time_classic(options):
+    """Return the seconds of a step, and of what comes before the first."""
+    step, _, _ = classic(options.data)
+    for _ in range(20):
+        step()
+    start = time.perf_counter()
+    for _ in range(200):
+        step()
+    return (time.perf_counter() - start) / 200, 0.0
+
+
+def recipe(options):
     import keras
 
     import kgan
 
-    class Marks(keras.callbacks.Callback):
-        def on_train_begin(self, logs=None):
-            self.start, self.paused, self.updates = time.perf_counter(), 0.0, 0
-
-        def on_train_batch_end(self, batch, logs=None):
-            self.updates += 1
-            over = time.perf_counter() - self.start - self.paused > seconds
-            if self.updates in UPDATES or over:
-                now = time.perf_counter()
-                spent = now - self.start - self.paused
-                save(folder, self.updates, spent, self.model.generate(SAMPLES, seed=1, batch_size=100))
-                self.paused += time.perf_counter() - now
-                print(f"recipe: {self.updates} updates, {spent:.1f} s", flush=True)
-            self.model.stop_training = over
-
-        def on_epoch_end(self, epoch, logs=None):
-            self.on_train_batch_end(None)
-
-    keras.utils.set_random_seed(seed)
-    train = kgan.datasets.load(data, batch_size=64, seed=seed)
+    keras.utils.set_random_seed(options.seed)
+    train = kgan.datasets.load(options.data, batch_size=64, seed=options.seed)
     gan = kgan.GAN(
-        kgan.architectures.dcgan.generator((28, 28, 1)), kgan.architectures.dcgan.discriminator((28, 28, 1)), seed=seed
+        kgan.architectures.dcgan.generator((28, 28, 1)),
+        kgan.architectures.dcgan.discriminator((28, 28, 1)),
+        seed=options.seed,
     )
     gan.compile()
-    gan.fit(train, epochs=1000, verbose=0, callbacks=[Marks()])
+    return gan, train.repeat()
 
 
-def score(folder, judge):
+def run_recipe(options):
+    import keras
+
+    class Marks(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            update = batch + 1
+            if update in UPDATES or update == options.updates:
+                save(options.folder / "recipe", update, self.model.generate(SAMPLES, seed=1, batch_size=100))
+                print(f"recipe: {update} updates of {options.updates}", flush=True)
+
+    gan, train = recipe(options)
+    gan.fit(train, steps_per_epoch=options.updates, verbose=0, callbacks=[Marks()])
+    gan.save(options.folder / "recipe.keras")
+
+
+def time_recipe(options):
+    """Return the seconds of an update, and of what comes before the first: the check of the data and the tracing."""
+    import keras
+
+    class Clock(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            if batch in (19, 219):
+                marks.append(time.perf_counter())
+
+    gan, train = recipe(options)
+    marks = [time.perf_counter()]
+    gan.fit(train, steps_per_epoch=220, verbose=0, callbacks=[Clock()])
+    update = (marks[2] - marks[1]) / 200
+    return update, marks[1] - marks[0] - 20 * update
+
+
+def score(folder, judge, clock):
     """Return `{part: {mark: figures}}` of all samples in a folder."""
     import kgan
 
     table = {}
-    for file in sorted(folder.rglob("*.npz")):
-        with np.load(file) as archive:
-            row = {"seconds": float(archive["seconds"]), **judge.figures(kgan.images.from_uint8(archive["images"]))}
-        table.setdefault(file.parent.name, {})[int(file.stem)] = row
+    for part, steps in (("classic", clock["steps_an_epoch"]), ("recipe", 1)):
+        for file in sorted((folder / part).glob("*.npy")):
+            mark = int(file.stem)
+            seconds = clock[part]["start"] + mark * steps * clock[part]["step"]
+            figures = judge.figures(kgan.images.from_uint8(np.load(file)))
+            table.setdefault(part, {})[mark] = {"seconds": seconds, **figures}
     return table
 
 
@@ -111,58 +146,77 @@ def draw(table, floor, path):
     figure.savefig(path, dpi=120)
 
 
+PARTS = {"classic": run_classic, "recipe": run_recipe, "time classic": time_classic, "time recipe": time_recipe}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", default="mnist")
     parser.add_argument("--epochs", type=int, default=100, help="of the classic")
-    parser.add_argument("--seconds", type=float, help="of the recipe; what the classic took if not given")
+    parser.add_argument("--updates", type=int, help="of the recipe; what fits into the classic's time if not given")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--folder", type=pathlib.Path, help="keep the samples here, and use those that are there")
-    parser.add_argument("--part", choices=["classic", "recipe"], help=argparse.SUPPRESS)
+    parser.add_argument("--folder", type=pathlib.Path, required=True, help="of the run, to go on after a kill")
+    parser.add_argument("--part", choices=list(PARTS), help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.part == "classic":
-        run_classic(options.folder, options.data, options.epochs)
-    elif options.part == "recipe":
-        run_recipe(options.folder, options.data, options.seconds, options.seed)
+    if options.part:
+        print(json.dumps(PARTS[options.part](options)))
     else:
         compare(options)
 
 
-def compare(options):
-    folder = options.folder or pathlib.Path(tempfile.mkdtemp())
-    for part in ("classic", "recipe"):
-        place = folder / part
-        if not list(place.glob("*.npz")):
-            place.mkdir(parents=True, exist_ok=True)
-            command = [sys.executable, __file__, "--part", part, "--folder", str(place), "--data", options.data]
-            seconds = options.seconds or spent(folder / "classic")
-            command += ["--epochs", str(options.epochs), "--seed", str(options.seed), "--seconds", str(seconds)]
-            subprocess.run(command, check=True)
-    judge = Judge(options.data)
-    table, floor = score(folder, judge), judge.floor
+def call(part, options, **more):
+    """Run a part in a process of its own; return what it found."""
+    asked = {"data": options.data, "epochs": options.epochs, "seed": options.seed, "folder": options.folder, **more}
+    command = [sys.executable, __file__, "--part", part, *(f"--{key}={value}" for key, value in asked.items())]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE if part.startswith("time") else None, text=True)
+    return json.loads(done.stdout.splitlines()[-1]) if done.stdout else None
 
-    classic = list(table["classic"].values())[-1]
+
+def measured(options):
+    """Return the medians of alternating short runs."""
+    rounds = [{part: call(f"time {part}", options) for part in ("classic", "recipe")} for _ in range(ROUNDS)]
+    clock = {
+        part: {
+            name: statistics.median(each[part][index] for each in rounds)
+            for index, name in enumerate(("step", "start"))
+        }
+        for part in ("classic", "recipe")
+    }
+    return {**clock, "steps_an_epoch": 600, "rounds": rounds}
+
+
+def compare(options):
+    folder = options.folder
+    for part in ("classic", "recipe"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    if not (folder / "clock.json").exists():
+        (folder / "clock.json").write_text(json.dumps(measured(options)))
+    clock = json.loads((folder / "clock.json").read_text())
+    total = options.epochs * clock["steps_an_epoch"] * clock["classic"]["step"]
+    updates = options.updates or int((total - clock["recipe"]["start"]) / clock["recipe"]["step"])
+    if not (folder / "classic" / f"{options.epochs:07d}.npy").exists():
+        call("classic", options)
+    if not (folder / "recipe" / f"{updates:07d}.npy").exists():
+        call("recipe", options, updates=updates)
+    judge = Judge(options.data)
+    table, floor = score(folder, judge, clock), judge.floor
+
+    last, best = (list(table[part].values())[-1] for part in ("classic", "recipe"))
     print(f"\n{options.data}, {SAMPLES} samples; real training images: " + line(floor))
     for name, rows in table.items():
         unit = "epochs" if name == "classic" else "updates"
         for mark, row in rows.items():
             print(f"{name:8} {mark:6} {unit:8} {row['seconds']:8.1f} s   " + line(row))
-    reached = next((row for row in table["recipe"].values() if row["frechet"] <= classic["frechet"]), None)
-    ratio = classic["seconds"] / reached["seconds"] if reached else None
+    reached = next((row for row in table["recipe"].values() if row["frechet"] <= last["frechet"]), None)
+    ratio = last["seconds"] / reached["seconds"] if reached else None
     if reached:
-        print(f"\nthe classic's {classic['frechet']:.1f} after {reached['seconds']:.1f} s: {ratio:.0f} times faster")
+        print(f"\nthe classic's {last['frechet']:.1f} after {reached['seconds']:.1f} s: {ratio:.0f} times faster")
+    share = best["frechet"] / last["frechet"]
+    print(f"in the classic's time: {share:.2%} of its distance")
+    record = {"data": options.data, "seed": options.seed, "floor": floor, "clock": clock, "table": table}
     name = f"time_to_quality_{options.data}"
-    keep(name, {"data": options.data, "seed": options.seed, "floor": floor, "table": table, "times_faster": ratio})
+    keep(name, {**record, "times_faster": ratio, "share_of_the_classics_distance": share})
     draw(table, floor, RESULTS / f"{name}.png")
-
-
-def spent(folder):
-    """Return the seconds at the last mark of a run, or 0 before it."""
-    files = sorted(folder.glob("*.npz"))
-    if not files:
-        return 0.0
-    with np.load(files[-1]) as archive:
-        return float(archive["seconds"])
 
 
 if __name__ == "__main__":

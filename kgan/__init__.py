@@ -1,6 +1,9 @@
 """kgan: generative adversarial networks that you compile, fit and export as any Keras model."""
 
-__version__ = "0.1.0"
+import os
+
+# TensorFlow leaves its faster kernels off on processors without AVX-512; it reads this once, when it is imported.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 from kgan import (
     architectures,
@@ -20,6 +23,8 @@ from kgan import (
     penalties,
 )
 from kgan.gan import GAN
+
+__version__ = "0.1.0"
 
 __all__ = [
     "GAN",

@@ -27,7 +27,7 @@ def network(image_shape: tuple, num_classes: int, seed: int = 0) -> keras.Model:
     inputs = keras.Input(image_shape, name="images")
     x, width = inputs, 16
     while True:
-        for _ in range(2):
+        for _ in range(1 if width == 16 else 2):
             x = keras.layers.Conv2D(width, 3, padding="same", use_bias=False, kernel_initializer=initializer())(x)
             x = keras.layers.BatchNormalization(momentum=0.9)(x)
             x = keras.layers.ReLU()(x)

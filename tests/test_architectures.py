@@ -1,6 +1,7 @@
 """One contract for all architectures: shapes, ranges, gradients of first and second order, files."""
 
 import keras
+import networks
 import numpy as np
 import pytest
 from keras import ops
@@ -145,6 +146,7 @@ def test_a_discriminator_without_normalization_judges_images_one_by_one():
         (lambda: architectures.resnet.discriminator((256, 256, 3)), "multiples of 4 from 8 to 128"),
         (lambda: architectures.dcgan.generator((4, 4, 1)), "multiples of 4 from 8 to 128"),
         (lambda: architectures.dcgan.discriminator((28, 28, 2)), "1, 3 or 4 channels. Received: 2"),
+        (lambda: architectures.resnet.discriminator((28, 28, 1), packing=0), "`packing` must be a positive integer"),
         (lambda: architectures.mlp.generator((28, 28)), r"Expected `image_shape` to be \(height, width, channels\)"),
         (lambda: architectures.mlp.generator((28, 28, 1), latent_dim=0), "`latent_dim` must be a positive integer"),
         (lambda: architectures.resnet.generator((28, 28, 1), blocks=0), "`blocks` must be a positive integer"),
@@ -161,3 +163,12 @@ def test_bad_arguments(make, message):
 def test_the_error_names_a_size_that_works():
     with pytest.raises(ValueError, match="image_size=92"):
         arguments.check_image_shape((92, 91, 1))
+
+
+@pytest.mark.parametrize("name", list(architectures.ARCHITECTURES))
+def test_packing(name):
+    module = architectures.get(name)
+    gan = kgan.GAN(module.generator((8, 8, 3)), module.discriminator((8, 8, 3), packing=2), packing=2)
+    gan.compile()
+    gan.fit(networks.images(4, (8, 8, 3)), batch_size=4, verbose=0)
+    assert gan.discriminator.inputs[0].shape == (None, 8, 8, 6)

@@ -5,7 +5,15 @@ import math
 import keras
 from keras import layers
 
-from kgan.architectures.arguments import check_image_shape, check_positive, cropped, label_input, map_sizes, with_labels
+from kgan.architectures.arguments import (
+    check_image_shape,
+    check_positive,
+    cropped,
+    label_input,
+    map_sizes,
+    packed_input,
+    with_labels,
+)
 from kgan.layers import ConditionalBatchNormalization, SpectralNormalization, projection_logit, wide_dtype
 from kgan.names import unknown
 
@@ -66,7 +74,11 @@ def generator(image_shape, latent_dim: int = 64, width: int = 32, num_classes: i
 
 
 def discriminator(
-    image_shape, width: int = 32, normalization: str | None = None, num_classes: int | None = None
+    image_shape,
+    width: int = 32,
+    normalization: str | None = None,
+    num_classes: int | None = None,
+    packing: int = 1,
 ) -> keras.Model:
     """Build a DCGAN discriminator: strided convolutions with LeakyReLU(0.2) down to one logit.
 
@@ -78,6 +90,7 @@ def discriminator(
             the gradient penalties, which are defined an image at a time, are not for it (Gulrajani et
             al., 2017, section 4).
         num_classes: for class-conditional generation: a projection discriminator.
+        packing: as in `kgan.GAN`: it judges so many images together, their channels stacked. Defaults to 1.
 
     Returns:
         A Functional model, images or `[images, labels]` to logits `(batch, 1)`.
@@ -96,7 +109,7 @@ def discriminator(
     check_positive(width=width)
     if normalization is not None and normalization not in NORMALIZATIONS:
         raise unknown("normalization", normalization, NORMALIZATIONS)
-    images, labels = keras.Input(shape, name="images"), label_input(num_classes)
+    images, labels = packed_input(shape, packing), label_input(num_classes)
     x = images
     for level in range(len(map_sizes(*shape[:2])) - 1):
         batch = normalization == "batch" and level > 0

@@ -5,7 +5,7 @@ import math
 import keras
 from keras import layers
 
-from kgan.architectures.arguments import check_image_shape, check_positive, label_input, with_labels
+from kgan.architectures.arguments import check_image_shape, check_positive, label_input, packed_input, with_labels
 from kgan.layers import projection_logit, wide_dtype
 
 
@@ -46,13 +46,14 @@ def generator(image_shape, latent_dim: int = 100, units=(256, 512), num_classes:
     return keras.Model(with_labels(latents, labels), images, name="mlp_generator")
 
 
-def discriminator(image_shape, units=(512, 256), num_classes: int | None = None) -> keras.Model:
+def discriminator(image_shape, units=(512, 256), num_classes: int | None = None, packing: int = 1) -> keras.Model:
     """Build the classic dense discriminator: pixels, 512 and 256 ReLU units, one logit.
 
     Args:
         image_shape: `(height, width, channels)`.
         units: sizes of the hidden layers. Defaults to `(512, 256)`.
         num_classes: for class-conditional generation: a projection discriminator.
+        packing: as in `kgan.GAN`: it judges so many images together, their channels stacked. Defaults to 1.
 
     Returns:
         A Functional model, images or `[images, labels]` to logits `(batch, 1)`.
@@ -69,7 +70,7 @@ def discriminator(image_shape, units=(512, 256), num_classes: int | None = None)
     """
     shape = check_image_shape(image_shape, convolutional=False)
     check_positive(**{f"units[{i}]": size for i, size in enumerate(units)})
-    images, labels = keras.Input(shape, name="images"), label_input(num_classes)
+    images, labels = packed_input(shape, packing), label_input(num_classes)
     x = layers.Flatten()(images)
     for size in units:
         x = layers.Dense(size, activation="relu")(x)

@@ -5,7 +5,15 @@ import math
 import keras
 from keras import layers
 
-from kgan.architectures.arguments import check_image_shape, check_positive, cropped, label_input, map_sizes, with_labels
+from kgan.architectures.arguments import (
+    check_image_shape,
+    check_positive,
+    cropped,
+    label_input,
+    map_sizes,
+    packed_input,
+    with_labels,
+)
 from kgan.layers import projection_logit, wide_dtype
 
 
@@ -83,7 +91,9 @@ def generator(
     return keras.Model(with_labels(latents, labels), x, name="resnet_generator")
 
 
-def discriminator(image_shape, width: int = 32, blocks: int = 1, num_classes: int | None = None) -> keras.Model:
+def discriminator(
+    image_shape, width: int = 32, blocks: int = 1, num_classes: int | None = None, packing: int = 1
+) -> keras.Model:
     """Build the residual discriminator that mirrors `generator`.
 
     A strided convolution, residual blocks with average pooling between them, and a learned basis of the last
@@ -94,6 +104,7 @@ def discriminator(image_shape, width: int = 32, blocks: int = 1, num_classes: in
         width: filters at half the full size, doubled below, up to 4 times. Defaults to 32.
         blocks: residual blocks a resolution. Defaults to 1.
         num_classes: for class-conditional generation: a projection discriminator.
+        packing: as in `kgan.GAN`: it judges so many images together, their channels stacked. Defaults to 1.
 
     Returns:
         A Functional model, images or `[images, labels]` to logits `(batch, 1)`.
@@ -110,7 +121,7 @@ def discriminator(image_shape, width: int = 32, blocks: int = 1, num_classes: in
     shape = check_image_shape(image_shape)
     check_positive(width=width, blocks=blocks)
     levels = len(map_sizes(*shape[:2])) - 1
-    images, labels = keras.Input(shape, name="images"), label_input(num_classes)
+    images, labels = packed_input(shape, packing), label_input(num_classes)
     x = layers.LeakyReLU(0.2)(_convolution(width, 4, strides=2)(images))
     for level in range(1, levels):
         x = _residual(x, blocks)
