@@ -7,6 +7,7 @@ import pathlib
 import numpy as np
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # kgan does so too, but only if it is imported before Keras
 
 RESULTS = pathlib.Path(__file__).resolve().parent / "results"
 SAMPLES = 10_000

@@ -308,7 +308,7 @@ class GAN(Sampler, PersistentModel):
         real, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
         if isinstance(real, list | tuple):
             real, labels = real
-        return real, labels if self.conditional else None
+        return ops.cast(real, self.generator.outputs[0].dtype), labels if self.conditional else None
 
     def _packed(self, images):
         """Stack the channels of images that the discriminator judges together; a few may be left over."""

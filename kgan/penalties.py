@@ -74,7 +74,7 @@ class R1(Penalty):
     The discriminator may not be steep where the data is, which makes training converge locally.
 
     Args:
-        gamma: the paper's gamma, non-negative. 10 in the paper, 0.1 to 1 for small pictures. Defaults to 1.
+        gamma: the paper's gamma, non-negative. 10 in the paper. Defaults to 5.
 
     Reference: Mescheder et al., Which Training Methods for GANs do actually Converge?, 2018, equation 9.
 
@@ -86,7 +86,7 @@ class R1(Penalty):
 
     points = "real"
 
-    def __init__(self, gamma: float = 1.0):
+    def __init__(self, gamma: float = 5.0):
         name = type(self).__name__.lower()
         if not gamma >= 0:
             raise ValueError(f"`gamma` of the penalty {name!r} must be non-negative. Received: gamma={gamma}")
@@ -107,7 +107,7 @@ class R2(R1):
     With `R1` and the relativistic loss it is the recommended recipe.
 
     Args:
-        gamma: as in `R1`. Defaults to 1.
+        gamma: as in `R1`. Defaults to 5.
 
     Reference: Mescheder et al., Which Training Methods for GANs do actually Converge?, 2018, equation 10;
     Huang et al., The GAN is dead; long live the GAN! A Modern GAN Baseline, 2024.
@@ -272,7 +272,7 @@ def get(identifier) -> Penalty:
 
     Example:
     >>> get("r1").gamma
-    1.0
+    5.0
     """
     penalty = names.resolve("penalty", identifier, PENALTIES)
     if not isinstance(penalty, Penalty):

@@ -504,6 +504,17 @@ def test_points_in_the_plane_are_data_too():
     assert gan.generate(5, seed=0).shape == (5, 2)
 
 
+def test_float64_data_become_what_the_generator_makes():
+    states = []
+    for dtype in ("float32", "float64"):
+        gan = networks.gan()
+        gan.compile()
+        gan.fit(networks.images().astype(dtype), verbose=0)
+        gan.evaluate(networks.images().astype(dtype), verbose=0)
+        states.append(networks.state(gan))
+    assert all(np.array_equal(value, states[1][name]) for name, value in states[0].items())
+
+
 class TestPacking:
     def packed(self, packing=2, **options):
         keras.utils.set_random_seed(0)
