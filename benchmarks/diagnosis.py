@@ -135,14 +135,14 @@ HEALTHY = {
     "digits": {"data": "digits", "updates": 3000},
     "digits resnet": {"data": "digits", "updates": 1500, "architecture": "resnet"},
     "digits hinge + r1": {"data": "digits", "updates": 3000, "game": {"loss": "hinge", "penalties": ["r1"]}},
-    "mnist": {"data": "mnist", "updates": 1500},
+    "mnist": {"data": "mnist", "updates": 1000},
     "mnist classic": {
         "data": "mnist",
-        "updates": 12_000,
+        "updates": 6000,
         "architecture": "mlp",
         "game": {"loss": "non_saturating", "generator_optimizer": "classic", "discriminator_optimizer": "classic"},
     },
-    "fashion_mnist": {"data": "fashion_mnist", "updates": 1500},
+    "fashion_mnist": {"data": "fashion_mnist", "updates": 1000},
 }
 SEEDS = {"digits": 3, "mnist": 3}  # of healthy runs; the others have one
 FAULTS = ("mode collapse", "divergence", "discriminator too strong", "generator too strong", "overfitting")

@@ -2,7 +2,7 @@
 
     TFDS_DATA_DIR=... python benchmarks/few_data.py      # about 40 minutes on 2 cores
 
-The first 6,000 images of Fashion-MNIST, `dcgan`, kgan's default recipe, batch 64, with each augmentation. 10,000
+The first 6,000 images of Fashion-MNIST, `dcgan`, kgan's default recipe, batch 32, with each augmentation. 10,000
 samples against the 10,000 test images in the features of a classifier that kgan trains on all training images. Writes
 results/few_data.json.
 """
@@ -51,7 +51,7 @@ def main():
         penalties = ["r1", "r2", *(["lecam"] if choice == "lecam" else [])]
         gan.compile(loss="relativistic", penalties=penalties, augmentation=augmentation)
         start, rows = time.perf_counter(), []
-        data = kgan.datasets.from_arrays(every, batch_size=64, seed=options.seed).repeat()
+        data = kgan.datasets.from_arrays(every, batch_size=32, seed=options.seed).repeat()
         for part in range(3):
             gan.fit(data, steps_per_epoch=options.updates // 3, verbose=0)
             row = judge.figures(gan.generate(SAMPLES, seed=1, batch_size=100))

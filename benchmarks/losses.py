@@ -2,7 +2,7 @@
 
     TFDS_DATA_DIR=... python benchmarks/losses.py      # about 40 minutes on 2 cores
 
-`dcgan`, batch 64, 3,000 updates, Adam(1e-3, 0, 0.99) for both. Each loss alone as published, and with R1 and R2.
+`dcgan`, batch 32, 3,000 updates, Adam(1e-3, 0, 0.99) for both. Each loss alone as published, and with R1 and R2.
 10,000 samples of the averaged generator against the 10,000 test images in the features of a classifier that kgan trains
 on the data. Figures of published comparisons (Lucic et al., 2018) use other features and are not comparable. Writes
 results/losses.json.
@@ -48,7 +48,7 @@ def main():
         for game in options.games:
             keras.utils.set_random_seed(options.seed)
             keras.backend.clear_session()
-            data = kgan.datasets.load(name, batch_size=64, seed=options.seed)
+            data = kgan.datasets.load(name, batch_size=32, seed=options.seed)
             gan = kgan.GAN(
                 kgan.architectures.dcgan.generator((28, 28, 1)),
                 kgan.architectures.dcgan.discriminator((28, 28, 1)),

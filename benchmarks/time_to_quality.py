@@ -4,7 +4,7 @@
     python benchmarks/time_to_quality.py --data fashion_mnist --folder runs/quality_fashion
 
 Two runs, each in a process of its own: the classic PyTorch script as written for 100 epochs, and `gan.fit` with kgan's
-default recipe (`dcgan`, batch 64) for as many updates as fit into the classic's time. Seconds come from a clock of
+default recipe (`dcgan`, batch 32) for as many updates as fit into the classic's time. Seconds come from a clock of
 their own, on a quiet machine: short runs of both that alternate (5 rounds, medians), so that what else the machine does
 in the long runs does not count. kgan's begins at `fit` and so includes tracing; making samples is left out of both.
 10,000 samples at each mark are then scored against the 10,000 test images in the features of a classifier that kgan
@@ -75,7 +75,7 @@ def recipe(options):
     import kgan
 
     keras.utils.set_random_seed(options.seed)
-    train = kgan.datasets.load(options.data, batch_size=64, seed=options.seed)
+    train = kgan.datasets.load(options.data, batch_size=32, seed=options.seed)
     gan = kgan.GAN(
         kgan.architectures.dcgan.generator((28, 28, 1)),
         kgan.architectures.dcgan.discriminator((28, 28, 1)),

@@ -47,7 +47,7 @@ def train(
     loss: Annotated[str | None, typer.Option(help="A loss by name; without it the recommended recipe is used.")] = None,
     penalty: Annotated[list[str] | None, typer.Option(help="A penalty by name; can be given several times.")] = None,
     image_size: Annotated[int | None, typer.Option(min=1, help="Resize and crop to this many pixels a side.")] = None,
-    batch_size: Annotated[int, typer.Option(min=1, help="Images an update.")] = 64,
+    batch_size: Annotated[int, typer.Option(min=1, help="Images an update.")] = 32,
     conditional: Annotated[bool, typer.Option("--conditional", help="Learn the classes: needs labelled data.")] = False,
     seed: Annotated[int, typer.Option(help="The same seed gives the same run.")] = 0,
     overwrite: Annotated[

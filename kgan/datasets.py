@@ -31,7 +31,7 @@ def load(
     source,
     split: str = "train",
     *,
-    batch_size: int = 64,
+    batch_size: int = 32,
     image_size: int | tuple[int, int] | None = None,
     channels: int | None = None,
     labels: bool = False,
@@ -50,7 +50,7 @@ def load(
             a folder of PNG, JPEG or BMP pictures.
         split: `"train"`, `"test"` or `"train+test"` for digits (1,437 and 360); any TFDS split; for a folder
             the name of a subfolder, or `"train"` for all of it if it has no subfolder of that name.
-        batch_size: images a batch. Defaults to 64.
+        batch_size: images a batch. Defaults to 32.
         image_size: pictures are scaled to it and cropped in the centre: pixels, or `(height, width)`.
             Defaults to their own size, which must be one for all.
         channels: 1, 3 or 4. Defaults to the data's own.
