@@ -9,6 +9,7 @@ from kgan import backend, exporting, feeding, latents, losses, optimizers, valid
 from kgan.metrics import FeatureMetric
 from kgan.names import unknown
 from kgan.penalties import get as get_penalty
+from kgan.penalties import recommended as recommended_penalties
 from kgan.persistence import PersistentModel
 from kgan.sampling import Sampler
 from kgan.tracking import StepMetrics
@@ -103,8 +104,9 @@ class GAN(Sampler, PersistentModel):
             generator_optimizer, discriminator_optimizer: Keras optimizers, or their names. Default to
                 `Adam(1e-3, beta_1=0.0, beta_2=0.99)` each.
             loss: a name or object as in `kgan.losses.get`. Defaults to `"relativistic"`.
-            penalties: list of names or objects as in `kgan.penalties.get`. Defaults to `["r1", "r2"]`
-                if `loss` is left open too, and to none if it is named: a named loss is as published.
+            penalties: list of names or objects as in `kgan.penalties.get`. Defaults to
+                `kgan.penalties.recommended()`, R1 and R2 with a gamma that falls, if `loss` is left open too, and
+                to none if it is named: a named loss is as published.
             discriminator_steps: discriminator updates a batch, each with new fakes. Defaults to 1.
             update: `"alternating"` (the original algorithm: the generator meets the updated
                 discriminator), or `"simultaneous"` (both from one forward pass: faster, another game).
@@ -131,7 +133,7 @@ class GAN(Sampler, PersistentModel):
         if isinstance(penalties, str):
             raise ValueError(f"`penalties` must be a list. Received: {penalties!r}. Use [{penalties!r}].")
         if penalties is None:
-            penalties = ["r1", "r2"] if loss is None else []
+            penalties = recommended_penalties() if loss is None else []
         self.loss = losses.get("relativistic" if loss is None else loss)
         self.penalties = [get_penalty(each) for each in penalties]
         names = [penalty.name for penalty in self.penalties]
@@ -233,7 +235,8 @@ class GAN(Sampler, PersistentModel):
             gradient = {"real": real_gradient, "fake": fake_gradient}.get(penalty.points)
             if penalty.points == "own":
                 _, gradient = self._judge(penalty.place(real, fake, self.seed_generator), labels, True)
-            results[penalty.name] = ops.mean(penalty(gradient, real_logits, fake_logits))
+            value = ops.mean(penalty(gradient, real_logits, fake_logits))
+            results[penalty.name] = ops.multiply(value, penalty.factor(self.discriminator_optimizer.iterations))
             total += results[penalty.name]
         results["real_score"], results["fake_score"] = ops.mean(real_logits), ops.mean(fake_logits)
         results["logits"] = real_logits, fake_logits

@@ -54,6 +54,10 @@ class Penalty:
         """
         raise NotImplementedError
 
+    def factor(self, step):
+        """Return what the penalty is multiplied by in the update number `step` of the discriminator, from 0."""
+        return 1.0
+
     def constrain(self, variables):
         """Change the discriminator's trainable variables in place, after an update."""
 
@@ -74,9 +78,13 @@ class R1(Penalty):
     The discriminator may not be steep where the data is, which makes training converge locally.
 
     Args:
-        gamma: the paper's gamma, non-negative. 10 in the paper. Defaults to 5.
+        gamma: the paper's gamma, non-negative. 10 in the paper. Defaults to 1.
+        final_gamma: to which gamma falls along half a cosine: much at first, so that the generator can follow,
+            little in the end, so that the discriminator sees the details. Defaults to None: gamma stays.
+        decay_steps: how many updates of the discriminator that takes. Defaults to 5,000.
 
-    Reference: Mescheder et al., Which Training Methods for GANs do actually Converge?, 2018, equation 9.
+    References: Mescheder et al., Which Training Methods for GANs do actually Converge?, 2018, equation 9; Huang et
+    al., The GAN is dead; long live the GAN! A Modern GAN Baseline, 2024, appendix (a gamma that falls).
 
     Example:
     >>> gradient = keras.ops.ones((1, 2, 2, 1))
@@ -86,18 +94,31 @@ class R1(Penalty):
 
     points = "real"
 
-    def __init__(self, gamma: float = 5.0):
+    def __init__(self, gamma: float = 1.0, final_gamma: float | None = None, decay_steps: int = 5000):
         name = type(self).__name__.lower()
         if not gamma >= 0:
             raise ValueError(f"`gamma` of the penalty {name!r} must be non-negative. Received: gamma={gamma}")
+        if final_gamma is not None and not 0 <= final_gamma <= gamma:
+            raise ValueError(
+                f"`final_gamma` of the penalty {name!r} must be from 0 to gamma={gamma}. Received: {final_gamma}"
+            )
+        if not decay_steps >= 1:
+            raise ValueError(f"`decay_steps` of the penalty {name!r} must be positive. Received: {decay_steps}")
         super().__init__(gamma, name)
         self.gamma = gamma
+        self.final_gamma = final_gamma
+        self.decay_steps = decay_steps
+
+    def factor(self, step):
+        if not self.gamma or self.final_gamma is None:
+            return 1.0
+        return keras.optimizers.schedules.CosineDecay(1.0, self.decay_steps, self.final_gamma / self.gamma)(step)
 
     def __call__(self, gradient, real_logits, fake_logits):
         return 0.5 * self.gamma * _squared_norm(gradient)
 
     def get_config(self):
-        return {"gamma": self.gamma}
+        return {"gamma": self.gamma, "final_gamma": self.final_gamma, "decay_steps": self.decay_steps}
 
 
 @keras.saving.register_keras_serializable("kgan")
@@ -107,7 +128,7 @@ class R2(R1):
     With `R1` and the relativistic loss it is the recommended recipe.
 
     Args:
-        gamma: as in `R1`. Defaults to 5.
+        gamma, final_gamma, decay_steps: as in `R1`.
 
     Reference: Mescheder et al., Which Training Methods for GANs do actually Converge?, 2018, equation 10;
     Huang et al., The GAN is dead; long live the GAN! A Modern GAN Baseline, 2024.
@@ -250,6 +271,16 @@ class WeightClipping(Penalty):
         return {"limit": self.limit}
 
 
+def recommended() -> list:
+    """Return the penalties of the recommended recipe: R1 and R2 with a gamma that falls from 5 to 0.1.
+
+    Example:
+    >>> [penalty.name for penalty in recommended()]
+    ['r1', 'r2']
+    """
+    return [R1(5.0, final_gamma=0.1), R2(5.0, final_gamma=0.1)]
+
+
 PENALTIES = {
     "r1": R1,
     "r2": R2,
@@ -272,7 +303,7 @@ def get(identifier) -> Penalty:
 
     Example:
     >>> get("r1").gamma
-    5.0
+    1.0
     """
     penalty = names.resolve("penalty", identifier, PENALTIES)
     if not isinstance(penalty, Penalty):

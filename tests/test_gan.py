@@ -112,6 +112,20 @@ def test_penalties_in_a_step_equal_the_formula(update):
     assert logs["r1"][0] == pytest.approx(1.5 * np.mean(np.sum(slope**2, axis=1)), rel=1e-4)
 
 
+@pytest.mark.parametrize("update", ["alternating", "simultaneous"])
+def test_gamma_falls_with_the_updates_of_the_discriminator(update):
+    """A discriminator that does not learn has the same slope in each step, so the log shows gamma alone."""
+    gan = networks.gan()
+    optimizer = keras.optimizers.SGD(0.0)
+    gan.compile(
+        discriminator_optimizer=optimizer, penalties=[kgan.penalties.R1(4.0, final_gamma=1.0, decay_steps=4)],
+        loss="hinge", update=update,
+    )  # fmt: skip
+    logs = gan.fit(networks.images(8), batch_size=8, epochs=6, verbose=0).history
+    expected = [(1 + 3 * (1 + np.cos(np.pi * min(step, 4) / 4)) / 2) / 4 for step in range(6)]
+    np.testing.assert_allclose(np.array(logs["r1"]) / logs["r1"][0], expected, rtol=1e-4)
+
+
 def test_discriminator_steps():
     gan = networks.gan()
     gan.compile(loss="wasserstein", penalties=["wgan_gp"], discriminator_steps=5)

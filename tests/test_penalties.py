@@ -63,6 +63,17 @@ def test_quadratic_discriminator_at_the_penalty_s_points(name, discriminator):
     np.testing.assert_allclose(result, expected, rtol=1e-5)
 
 
+def test_recommended_gamma_falls_along_half_a_cosine_and_stays():
+    r1, r2 = penalties.recommended()
+    for step, expected in ((0, 5.0), (2500, (5.0 + 0.1) / 2), (5000, 0.1), (99_999, 0.1)):
+        assert r1.gamma * float(r1.factor(step)) == pytest.approx(expected, rel=1e-5)
+        assert float(r2.factor(step)) == float(r1.factor(step))
+    again = penalties.get(keras.saving.serialize_keras_object(r1))
+    assert (again.gamma, again.final_gamma, again.decay_steps) == (5.0, 0.1, 5000)
+    assert penalties.R1(gamma=0, final_gamma=0).factor(7) == 1.0
+    assert penalties.LeCam().factor(7) == 1.0
+
+
 def test_r1_and_r2_look_at_real_and_fake():
     real, fake = batch(1), batch(2)
     for penalty, images in ((penalties.R1(gamma=10), real), (penalties.R2(gamma=10), fake)):
@@ -158,6 +169,8 @@ def test_config_round_trip(name):
     [
         (lambda: penalties.R1(gamma=-1), "`gamma` of the penalty 'r1' must be non-negative. Received: gamma=-1"),
         (lambda: penalties.R2(gamma=float("nan")), "`gamma` of the penalty 'r2' must be non-negative"),
+        (lambda: penalties.R1(gamma=1, final_gamma=2), "`final_gamma` of the penalty 'r1' must be from 0 to gamma=1"),
+        (lambda: penalties.R1(final_gamma=0.1, decay_steps=0), "`decay_steps` of the penalty 'r1' must be positive"),
         (lambda: penalties.WGANGP(weight=-1), "`weight` of the penalty 'wgan_gp' must be non-negative"),
         (lambda: penalties.LeCam(decay=1), r"`decay` of the penalty 'lecam' must be in \[0, 1\)"),
         (lambda: penalties.WeightClipping(limit=0), "`limit` of the penalty 'weight_clipping' must be positive"),
