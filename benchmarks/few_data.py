@@ -48,7 +48,7 @@ def main():
         augmentation = CHOICES[choice]
         if choice.startswith("diffaugment"):
             augmentation = kgan.augmentation.DiffAugment(augmentation)
-        penalties = ["r1", "r2", *(["lecam"] if choice == "lecam" else [])]
+        penalties = [*kgan.penalties.recommended(), *(["lecam"] if choice == "lecam" else [])]
         gan.compile(loss="relativistic", penalties=penalties, augmentation=augmentation)
         start, rows = time.perf_counter(), []
         data = kgan.datasets.from_arrays(every, batch_size=32, seed=options.seed).repeat()

@@ -40,7 +40,6 @@ def main():
     parser.add_argument("--epochs", type=int, default=50)
     parser.add_argument("--width", type=int, default=32)
     parser.add_argument("--packing", type=int, default=1)
-    parser.add_argument("--gamma", type=float, default=1.0)
     parser.add_argument("--folder", type=pathlib.Path, required=True, help="for the run, to go on after a kill")
     options = parser.parse_args()
 
@@ -59,7 +58,7 @@ def main():
         packing=options.packing,
         seed=options.seed,
     )
-    gan.compile(loss="relativistic", penalties=[kgan.penalties.R1(options.gamma), kgan.penalties.R2(options.gamma)])
+    gan.compile()
 
     class Count(keras.callbacks.Callback):
         seconds = 0.0
