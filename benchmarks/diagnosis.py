@@ -4,15 +4,16 @@
 
 Ten healthy runs (recipes, data and seeds vary), and every fault injected into real runs, at a third of the run. A fault
 is detected if its name is the verdict within a tenth of the run. Prints a line a run, and both rates; writes
-results/diagnosis.json.
+results/diagnosis.json, where runs of before are kept until they are run again (`--only`).
 """
 
 import argparse
+import json
 import time
 import warnings
 
 import numpy as np
-from judge import keep
+from judge import RESULTS, keep
 
 
 def images(name, count=None, split="train"):
@@ -116,7 +117,7 @@ def run(name, setting, seed):
         "run": name,
         "seed": seed,
         "seconds": time.perf_counter() - start,
-        "history": [list(e) for e in watch.history],
+        "history": [[None if np.isnan(value) else float(f"{value:.4g}") for value in each] for each in watch.history],
     }
     if fault is None:
         row["alarms"] = alarms
@@ -145,7 +146,28 @@ HEALTHY = {
     "fashion_mnist": {"data": "fashion_mnist", "updates": 1000},
 }
 SEEDS = {"digits": 3, "mnist": 3}  # of healthy runs; the others have one
-FAULTS = ("mode collapse", "divergence", "discriminator too strong", "generator too strong", "overfitting")
+FAULTS = {
+    "mode collapse": {},
+    "divergence": {},
+    "discriminator too strong": {"loss": "non_saturating"},  # R1 and R2 keep the recipe's from ever being so
+    "generator too strong": {},
+    "overfitting": {},
+}
+
+
+def kept():
+    """Return the runs of before."""
+    path = RESULTS / "diagnosis.json"
+    return json.loads(path.read_text()) if path.exists() else []
+
+
+def add(row):
+    """Keep a run, in the place of an earlier one of the same name."""
+
+    def name(each):
+        return each.get("fault", ""), each["run"], each["seed"]
+
+    keep("diagnosis", sorted([*(each for each in kept() if name(each) != name(row)), row], key=name))
 
 
 def main():
@@ -156,25 +178,24 @@ def main():
 
     import keras
 
-    rows = []
     for name, setting in HEALTHY.items():
         game = setting.get("game", {})
         for seed in range(SEEDS.get(name, 1)):
             fresh = {key: keras.optimizers.Adam(2e-4) if value == "classic" else value for key, value in game.items()}
             if not options.only or options.only in f"healthy {name}":
-                rows.append(run(name, {**setting, "game": fresh}, seed))
-    for fault in FAULTS:
+                add(run(name, {**setting, "game": fresh}, seed))
+    for fault, game in FAULTS.items():
         for data, seeds, updates in (("digits", options.seeds, 1500), ("mnist", 1, 900)):
             for seed in range(seeds):
                 if not options.only or options.only in fault:
                     # A fault must come before the samples are good: a perfect generator makes no discriminator strong.
-                    rows.append(run(data, {"data": data, "updates": updates, "fault": fault}, seed))
+                    add(run(data, {"data": data, "updates": updates, "fault": fault, "game": game}, seed))
+    rows = kept()
     faults = [row for row in rows if "fault" in row]
     healthy = [row for row in rows if "fault" not in row]
     found = sum(row["delay"] is not None and row["delay"] <= 0.1 for row in faults)
     alarms = sum(bool(row["alarms"]) for row in healthy)
     print(f"\n{found} of {len(faults)} faults named within a tenth of the run; {alarms} of {len(healthy)} false alarms")
-    keep("diagnosis", rows)
 
 
 if __name__ == "__main__":
