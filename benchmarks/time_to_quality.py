@@ -24,8 +24,8 @@ import time
 import numpy as np
 from judge import RESULTS, SAMPLES, Judge, keep, line
 
-EPOCHS = (1, 5, 10, 20, 30, 50, 75, 100)
-UPDATES = (25, 50, 75, 100, 125, 150, 200, 250, 300, 400, 600, 1000, 2000, 3000, 5000, 10_000, 15_000, 20_000, 30_000)
+EPOCHS = (1, 10, 50, 100)
+UPDATES = (100, 200, 300, 400, 500, 600, 800, 1000, 2000, 5000, 10_000, 15_000, 20_000, 30_000)
 ROUNDS = 5
 
 

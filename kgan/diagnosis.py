@@ -163,8 +163,7 @@ def diagnose(history) -> Verdict:
     - divergence: updates were skipped since they were not finite, or the scores are beyond 1,000 and ten times
       what they were at first, or samples are not finite;
     - mode collapse: samples spread less than 0.35 as much as real ones, or repeat each other (0.25), or have a
-      class entropy below 0.6; and they were better before, or ten looks have passed: a generator begins with
-      little variety;
+      class entropy below 0.6; not in the first ten looks, since a generator begins with little variety;
     - overfitting: held-out images have fallen more than half the way towards generated ones;
     - discriminator too strong: it ranks more than 99.5 % of pairs rightly, and samples do not come nearer;
     - generator too strong: the discriminator ranks no better than chance while samples are far from real ones.
@@ -208,8 +207,8 @@ def _mode_collapse(history):
         "class_entropy": (0.6, "the classes of the samples have {:.0%} of the possible entropy."),
     }
     for name, (limit, words) in figures.items():
-        value, best = getattr(last, name), max(getattr(each, name) for each in history)
-        if value < limit and (best > limit or len(history) > WARM_UP):
+        value = getattr(last, name)
+        if value < limit and len(history) > WARM_UP:
             return words.format(value)
     return None
 

@@ -32,7 +32,7 @@ class GAN(Sampler, PersistentModel):
         discriminator: Functional model, images to raw logits `(batch, 1)`, or patches of logits; for
             class-conditional generation from `[images, labels]`.
         ema_decay: in [0, 1), decay of the averaged generator that `generate`, `evaluate` and `export`
-            use; it warms up as (1 + step) / (10 + step). None keeps no average. Defaults to 0.999.
+            use; it warms up as (1 + step) / (10 + step). None keeps no average. Defaults to 0.9999.
         num_classes: for two-input networks; read from the generator's embedding if not given.
         packing: how many images the discriminator judges together, against mode collapse (PacGAN). It must take
             that many times the channels; a few images of a batch may be left over. Defaults to 1.
@@ -60,7 +60,7 @@ class GAN(Sampler, PersistentModel):
     (16, 8, 8, 1)
     """
 
-    def __init__(self, generator, discriminator, ema_decay=0.999, num_classes=None, packing=1, seed=None, name="gan"):
+    def __init__(self, generator, discriminator, ema_decay=0.9999, num_classes=None, packing=1, seed=None, name="gan"):
         super().__init__(name=name)
         validation.check_networks(generator, discriminator, packing)
         if ema_decay is not None and not 0 <= ema_decay < 1:
