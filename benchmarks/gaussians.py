@@ -43,17 +43,17 @@ def coverage(samples, mixture):
     return len(np.unique(distances.argmin(axis=1)[good])), float(good.mean())
 
 
-def networks(width, latent_dim, hidden):
+def networks(width, latent_dim):
     import keras
     from keras import layers
 
     latents, inputs = keras.Input((latent_dim,)), keras.Input((2,))
     x = latents
-    for _ in range(hidden):
+    for _ in range(3):
         x = layers.Dense(width, activation="relu")(x)
     generator = keras.Model(latents, layers.Dense(2)(x))
     x = inputs
-    for _ in range(hidden):
+    for _ in range(3):
         x = layers.LeakyReLU(0.2)(layers.Dense(width)(x))
     return generator, keras.Model(inputs, layers.Dense(1)(x))
 
@@ -68,7 +68,7 @@ def train(mixture, seed, options):
     data = points(mixture, 100_000, seed)
     scale = data.std()
     dataset = kgan.datasets.from_arrays((data / scale).astype("float32"), batch_size=options.batch_size, seed=seed)
-    gan = kgan.GAN(*networks(options.width, options.latent_dim, options.hidden), ema_decay=options.ema, seed=seed)
+    gan = kgan.GAN(*networks(options.width, options.latent_dim), ema_decay=options.ema, seed=seed)
     rates = [
         keras.optimizers.Adam(
             keras.optimizers.schedules.CosineDecay(options.rate, options.steps, alpha=0.01), beta_1=0.0, beta_2=0.99
@@ -109,7 +109,6 @@ def main():
     parser.add_argument("--gamma", type=float, default=0.1)
     parser.add_argument("--ema", type=float, default=0.999)
     parser.add_argument("--width", type=int, default=400)
-    parser.add_argument("--hidden", type=int, default=3, help="hidden layers of each network")
     parser.add_argument("--latent-dim", type=int, default=2)
     parser.add_argument("--batch-size", type=int, default=100)
     options = parser.parse_args()

@@ -2,11 +2,10 @@
 
     TFDS_DATA_DIR=... python benchmarks/losses.py      # about 40 minutes on 2 cores
 
-`dcgan`, batch 32, 3,000 updates, Adam(1e-3, 0, 0.99) for both. Each loss alone as published, and with R1
-and R2 (gamma 1); last the recipe, whose gamma falls.
-10,000 samples of the averaged generator against the 10,000 test images in the features of a classifier that kgan trains
-on the data. Figures of published comparisons (Lucic et al., 2018) use other features and are not comparable. Writes
-results/losses.json.
+`dcgan`, batch 32, 3,000 updates, Adam(1e-3, 0, 0.99) for both. Each loss alone as published, and with R1 and R2 (gamma
+1); last the recipe, whose gamma falls. 10,000 samples of the averaged generator against the 10,000 test images in the
+features of a classifier that kgan trains on the data. Figures of published comparisons (Lucic et al., 2018) use other
+features and are not comparable. Writes results/losses.json.
 """
 
 import argparse

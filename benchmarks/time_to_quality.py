@@ -3,6 +3,8 @@
     TFDS_DATA_DIR=... python benchmarks/time_to_quality.py --folder runs/quality    # MNIST, about an hour on 2 cores
     python benchmarks/time_to_quality.py --data fashion_mnist --folder runs/quality_fashion
 
+Needs torch.
+
 Two runs, each in a process of its own: the classic PyTorch script as written for 100 epochs, and `gan.fit` with kgan's
 default recipe (`dcgan`, batch 32) for as many updates as fit into the classic's time. Seconds come from a clock of
 their own, on a quiet machine: short runs of both that alternate (5 rounds, medians), so that what else the machine does

@@ -74,8 +74,8 @@ class Verdict(NamedTuple):
 ADVICE = {
     "divergence": "Lower the learning rates, add the penalties r1 and r2, or lower their gamma if it is above 100.",
     "mode collapse": (
-        "Use loss='relativistic' with penalties=['r1', 'r2'] (gan.compile() with nothing named), or "
-        "packing=2 in GAN and in the discriminator, or add MinibatchStdDev to it."
+        "Use gan.compile() with nothing named (the relativistic loss with R1 and R2), or packing=2 in GAN and in the "
+        "discriminator, or add MinibatchStdDev to it."
     ),
     "discriminator too strong": (
         "Add the penalties r1 and r2 or raise their gamma, lower the discriminator's learning rate, or use "
