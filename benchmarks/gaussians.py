@@ -6,7 +6,8 @@
 Data, networks and counting as in PacGAN (Lin et al., 2018, table 1): 100,000 training points; ring of radius 1 with
 standard deviation 0.01, grid of spacing 2 with 0.05; generator and discriminator of width 400; 2,500 samples, of which
 those within 3 standard deviations of a centre are good, and a centre with a good sample is covered. kgan's default game
-(relativistic, R1 and R2) with gamma as given, points scaled to unit variance. Writes results/gaussians.json and .png.
+(relativistic, R1 and R2) with a smaller gamma and rates that fall too, points scaled to unit variance. Of the real points
+98.9 % are good. Writes results/gaussians.json and .png.
 """
 
 import argparse
@@ -78,7 +79,10 @@ def train(mixture, seed, options):
     if options.plain:
         gan.compile(*(keras.optimizers.Adam(1e-4) for _ in range(2)), loss="non_saturating", steps_per_execution=50)
     else:
-        penalties = [penalty(options.gamma) for penalty in (kgan.penalties.R1, kgan.penalties.R2)]
+        penalties = [
+            penalty(options.gamma, final_gamma=options.final_gamma, decay_steps=options.steps)
+            for penalty in (kgan.penalties.R1, kgan.penalties.R2)
+        ]
         gan.compile(*rates, loss="relativistic", penalties=penalties, steps_per_execution=50)
     start = time.perf_counter()
     gan.fit(dataset.repeat(), steps_per_epoch=options.steps // 10, epochs=10, verbose=0)
@@ -105,8 +109,9 @@ def main():
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--plain", action="store_true", help="non-saturating loss, no penalty, Adam 1e-4")
     parser.add_argument("--steps", type=int, default=10_000)
-    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--gamma", type=float, default=0.1)
+    parser.add_argument("--final-gamma", type=float, default=0.01)
     parser.add_argument("--ema", type=float, default=0.999)
     parser.add_argument("--width", type=int, default=400)
     parser.add_argument("--latent-dim", type=int, default=2)

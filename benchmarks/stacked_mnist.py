@@ -38,8 +38,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--epochs", type=int, default=50)
-    parser.add_argument("--width", type=int, default=32)
-    parser.add_argument("--packing", type=int, default=1)
+    parser.add_argument("--width", type=int, default=32, help="of the generator")
+    parser.add_argument("--discriminator-width", type=int, default=16)
+    parser.add_argument("--packing", type=int, default=2)
     parser.add_argument("--folder", type=pathlib.Path, required=True, help="for the run, to go on after a kill")
     options = parser.parse_args()
 
@@ -54,7 +55,7 @@ def main():
     architecture = kgan.architectures.dcgan
     gan = kgan.GAN(
         architecture.generator((28, 28, 3), latent_dim=100, width=options.width),
-        architecture.discriminator((28, 28, 3), width=options.width, packing=options.packing),
+        architecture.discriminator((28, 28, 3), width=options.discriminator_width, packing=options.packing),
         packing=options.packing,
         seed=options.seed,
     )

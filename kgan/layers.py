@@ -140,7 +140,7 @@ class ConditionalBatchNormalization(keras.layers.Layer):
         num_classes: positive.
         momentum: of the running statistics. Defaults to 0.9, since GANs are sampled after short runs too.
 
-    Shapes: `[(batch, height, width, channels), (batch,)]` to `(batch, height, width, channels)`.
+    Shapes: `[(batch, ..., channels), (batch,)]` to `(batch, ..., channels)`.
 
     Reference: Dumoulin et al., A Learned Representation for Artistic Style, 2017; Miyato and Koyama, cGANs
     with Projection Discriminator, 2018.
@@ -169,7 +169,8 @@ class ConditionalBatchNormalization(keras.layers.Layer):
     def call(self, inputs, training=False):
         images, labels = inputs
         labels = ops.cast(labels, "int32")
-        gamma, beta = (ops.take(table, labels, axis=0)[:, None, None, :] for table in (self.gamma, self.beta))
+        shape = (-1, *(1 for _ in images.shape[1:-1]), images.shape[-1])
+        gamma, beta = (ops.reshape(ops.take(table, labels, axis=0), shape) for table in (self.gamma, self.beta))
         return gamma * self.normalization(images, training=training) + beta
 
     def compute_output_shape(self, input_shape):
