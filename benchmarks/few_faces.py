@@ -2,8 +2,8 @@
 
     python benchmarks/few_faces.py FOLDER      # of pictures of faces, 64x64, grey; about 20 minutes on 2 cores
 
-A tenth of the pictures is held out. `dcgan` and kgan's default recipe with DiffAugment (translation and cutout). Shows 16
-samples, each beside its three nearest training pictures (Euclidean, pixels), in results/few_faces.png; writes the
+A tenth of the pictures is held out. `dcgan` and kgan's default recipe with DiffAugment (translation and cutout). Shows
+16 samples, each beside its three nearest training pictures (Euclidean, pixels), in results/few_faces.png; writes the
 memorisation test in results/few_faces.json: of the samples, and for comparison of training pictures themselves.
 """
 

@@ -6,7 +6,7 @@
 Data, networks and counting as in PacGAN (Lin et al., 2018, table 1): 100,000 training points; ring of radius 1 with
 standard deviation 0.01, grid of spacing 2 with 0.05; generator and discriminator of width 400; 2,500 samples, of which
 those within 3 standard deviations of a centre are good, and a centre with a good sample is covered. kgan's default game
-(relativistic, R1 and R2) with a smaller gamma and rates that fall too, points scaled to unit variance. Of the real points
+(relativistic, R1 and R2) with a smaller gamma and rates that fall too, points scaled to unit variance. Of real points
 98.9 % are good. Writes results/gaussians.json and .png.
 """
 

@@ -125,12 +125,14 @@ class TestMinibatchStdDev:
             MinibatchStdDev(features=2)(np.ones((4, 3), "float32"))
 
 
-def test_conditional_batch_normalization():
+@pytest.mark.parametrize("shape", [(16, 4, 4, 3), (16, 3)])
+def test_conditional_batch_normalization(shape):
     layer = ConditionalBatchNormalization(num_classes=2, momentum=0.5)
-    x = np.random.default_rng(0).normal(3, 2, (16, 4, 4, 3)).astype("float32")
+    x = np.random.default_rng(0).normal(3, 2, shape).astype("float32")
     labels = np.int32([0, 1] * 8)
     result = np.asarray(layer([x, labels], training=True))
-    plain = (x - x.mean((0, 1, 2))) / np.sqrt(x.var((0, 1, 2)) + 1e-3)
+    axes = tuple(range(x.ndim - 1))
+    plain = (x - x.mean(axes)) / np.sqrt(x.var(axes) + 1e-3)
     np.testing.assert_allclose(result, plain, atol=1e-4)
     layer.gamma.assign([[1, 1, 1], [2, 2, 2]])
     layer.beta.assign([[0, 0, 0], [5, 5, 5]])

@@ -1,4 +1,4 @@
-"""The convolutional pair: strided convolutions down, transposed convolutions up, and a dense layer at the narrow end."""
+"""The convolutional pair: strided convolutions down, transposed ones up, and a dense layer at the narrow end."""
 
 import math
 
