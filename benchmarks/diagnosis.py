@@ -116,7 +116,6 @@ def run(name, setting, seed):
         "run": name,
         "seed": seed,
         "seconds": time.perf_counter() - start,
-        "history": [[None if np.isnan(value) else float(f"{value:.4g}") for value in each] for each in watch.history],
     }
     if fault is None:
         row["alarms"] = alarms

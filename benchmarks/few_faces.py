@@ -1,6 +1,6 @@
 """Four hundred faces: does the recipe with augmentation make new ones, or copies?
 
-    python benchmarks/few_faces.py FOLDER      # of pictures of faces, 64x64, grey; about 20 minutes on 2 cores
+    python benchmarks/few_faces.py FOLDER      # of pictures of faces; they are made 64x64 and grey
 
 A tenth of the pictures is held out. `dcgan` and kgan's default recipe with DiffAugment (translation and cutout). Shows
 16 samples, each beside its three nearest training pictures (Euclidean, pixels), in results/few_faces.png; writes the
