@@ -1,6 +1,6 @@
 """A tenth of the data: what augmentation of what the discriminator sees is worth.
 
-    TFDS_DATA_DIR=... python benchmarks/few_data.py      # about 40 minutes on 2 cores
+    TFDS_DATA_DIR=... python benchmarks/few_data.py
 
 The first 6,000 images of Fashion-MNIST, `dcgan`, kgan's default recipe, batch 32, with each augmentation. 10,000
 samples against the 10,000 test images in the features of a classifier that kgan trains on all training images. Writes

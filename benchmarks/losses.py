@@ -1,6 +1,6 @@
 """All losses under one budget: the same networks, optimizers and number of updates, on MNIST and Fashion-MNIST.
 
-    TFDS_DATA_DIR=... python benchmarks/losses.py      # about 40 minutes on 2 cores
+    TFDS_DATA_DIR=... python benchmarks/losses.py
 
 `dcgan`, batch 32, 3,000 updates, Adam(1e-3, 0, 0.99) for both. Each loss alone as published, and with R1 and R2 (gamma
 1); last the recipe, whose gamma falls. 10,000 samples of the averaged generator against the 10,000 test images in the

@@ -1,6 +1,6 @@
 """Stacked MNIST: are all 1,000 triples of digits generated, and how evenly?
 
-    TFDS_DATA_DIR=... python benchmarks/stacked_mnist.py --folder runs/stacked     # about 2 hours on 2 cores
+    TFDS_DATA_DIR=... python benchmarks/stacked_mnist.py --folder runs/stacked
 
 The protocol of PacGAN (Lin et al., 2018): 128,000 training images, each of three random MNIST digits as red, green and
 blue, 28x28x3; 50 epochs, batch 64; 26,000 samples, each channel classified by a classifier of MNIST; modes are triples.

@@ -29,7 +29,7 @@ def generator(image_shape, latent_dim: int = 32, width: int = 32, num_classes: i
 
     Fast and good for small pictures; the default of the command line. Batch normalisation and ReLU in every
     layer but the last, which is a tanh. Unlike the paper's it has a dense layer of `8 * width` units before the
-    map: what lies between two classes of latents gets narrower, and fewer samples are neither.
+    map, with which it learns faster.
 
     Args:
         image_shape: `(height, width, channels)`, sides multiples of 4 from 8 to 128; 1, 3 or 4 channels.
@@ -130,7 +130,5 @@ def discriminator(
         x = block(x, layers.Conv2D(filters, 4, strides=2, padding="same", use_bias=not batch), batch)
     batch = normalization == "batch"
     x = block(layers.Flatten()(x), layers.Dense(16 * width, use_bias=not batch), batch)
-    return keras.Model(
-        with_labels(images, labels), projection_logit(x, labels, num_classes),
-        name="dcgan_discriminator",
-    )  # fmt: skip
+    logit = projection_logit(x, labels, num_classes)
+    return keras.Model(with_labels(images, labels), logit, name="dcgan_discriminator")
