@@ -275,9 +275,9 @@ class GAN(Sampler, PersistentModel):
         step = ops.cast(self.generator_optimizer.iterations, "float32")
         decay = ops.minimum(self.ema_decay, (1.0 + step) / (10.0 + step))
         for average, weight in zip(self.ema_generator.weights, self.generator.weights, strict=True):
-            if weight.trainable:
+            if keras.backend.is_float_dtype(weight.dtype):  # running statistics too: those of one batch are noise
                 average.assign_add(ops.cast(1.0 - decay, weight.dtype) * (weight - average))
-            else:  # running statistics are averages already
+            else:
                 average.assign(weight)
 
     def test_step(self, data):
