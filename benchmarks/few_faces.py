@@ -2,8 +2,8 @@
 
     python benchmarks/few_faces.py FOLDER      # of pictures of faces; they are made 64x64 and grey
 
-A tenth of the pictures is held out. `dcgan` and kgan's default recipe with DiffAugment (translation and cutout). Shows
-16 samples, each beside its three nearest training pictures (Euclidean, pixels), in results/few_faces.png; writes the
+A tenth of the pictures is held out. `dcgan` and kgan's default recipe with adaptive augmentation (ADA). Shows 16
+samples, each beside its three nearest training pictures (Euclidean, pixels), in results/few_faces.png; writes the
 memorisation test in results/few_faces.json: of the samples, and for comparison of training pictures themselves.
 """
 
@@ -30,8 +30,7 @@ def main():
     keras.utils.set_random_seed(options.seed)
     dcgan = kgan.architectures.dcgan
     gan = kgan.GAN(dcgan.generator(size), dcgan.discriminator(size), seed=options.seed)
-    augmentation = kgan.augmentation.DiffAugment("translation,cutout")
-    gan.compile(loss="relativistic", penalties=kgan.penalties.recommended(), augmentation=augmentation)
+    gan.compile(augmentation="ada")
     data = kgan.datasets.from_arrays(train, batch_size=32, seed=options.seed).repeat()
     start = time.perf_counter()
     gan.fit(data, steps_per_epoch=options.updates // 10, epochs=10, verbose=2)

@@ -28,6 +28,8 @@ def grid():
 
 
 MIXTURES = {"ring": ring, "grid": grid}
+STEPS = {"ring": 5_000, "grid": 10_000}
+RATES = {"ring": 1e-3, "grid": 2e-3}
 
 
 def points(mixture, count, seed):
@@ -68,24 +70,23 @@ def train(mixture, seed, options):
     keras.utils.set_random_seed(seed)
     data = points(mixture, 100_000, seed)
     scale = data.std()
+    steps, rate = options.steps or STEPS[mixture], options.rate or RATES[mixture]
     dataset = kgan.datasets.from_arrays((data / scale).astype("float32"), batch_size=options.batch_size, seed=seed)
     gan = kgan.GAN(*networks(options.width, options.latent_dim), ema_decay=options.ema, seed=seed)
     rates = [
-        keras.optimizers.Adam(
-            keras.optimizers.schedules.CosineDecay(options.rate, options.steps, alpha=0.01), beta_1=0.0, beta_2=0.99
-        )
+        keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(rate, steps, alpha=0.01), beta_1=0.0, beta_2=0.99)
         for _ in range(2)
     ]
     if options.plain:
         gan.compile(*(keras.optimizers.Adam(1e-4) for _ in range(2)), loss="non_saturating", steps_per_execution=50)
     else:
         penalties = [
-            penalty(options.gamma, final_gamma=options.final_gamma, decay_steps=options.steps)
+            penalty(options.gamma, final_gamma=options.final_gamma, decay_steps=steps)
             for penalty in (kgan.penalties.R1, kgan.penalties.R2)
         ]
         gan.compile(*rates, loss="relativistic", penalties=penalties, steps_per_execution=50)
     start = time.perf_counter()
-    gan.fit(dataset.repeat(), steps_per_epoch=options.steps // 10, epochs=10, verbose=0)
+    gan.fit(dataset.repeat(), steps_per_epoch=steps // 10, epochs=10, verbose=0)
     return gan.generate(2500, seed=1, batch_size=2500) * scale, time.perf_counter() - start
 
 
@@ -108,8 +109,8 @@ def main():
     parser.add_argument("--mixtures", nargs="+", default=list(MIXTURES), choices=list(MIXTURES))
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--plain", action="store_true", help="non-saturating loss, no penalty, Adam 1e-4")
-    parser.add_argument("--steps", type=int, default=10_000)
-    parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--steps", type=int, help=f"defaults to {STEPS}")
+    parser.add_argument("--rate", type=float, help=f"at the start; defaults to {RATES}")
     parser.add_argument("--gamma", type=float, default=0.1)
     parser.add_argument("--final-gamma", type=float, default=0.01)
     parser.add_argument("--ema", type=float, default=0.999)

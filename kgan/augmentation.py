@@ -59,13 +59,17 @@ def contrast(images, seed):
 
 
 def translation(images, seed, ratio=0.125):
-    """Move images by up to an eighth of their size each way; what is uncovered is filled with the border."""
+    """Move images by up to an eighth of their size each way; what is uncovered becomes the middle of the range.
+
+    So it shows how far an image was moved, and the generator does not learn to move its own.
+    """
     for axis in (1, 2):
         size = images.shape[axis]
         reach = max(1, round(size * ratio))
         shift = ops.floor(_draws(images, seed, 1, low=-reach, high=reach + 1))
-        index = ops.clip(ops.cast(ops.arange(size), images.dtype)[None, :] - shift, 0, size - 1)
-        # A product with a matrix of zeros and ones: gathers have slow second derivatives.
+        index = ops.cast(ops.arange(size), images.dtype)[None, :] - shift
+        # A product with a matrix of zeros and ones (zeros alone for what lies outside): gathers have slow second
+        # derivatives.
         move = ops.one_hot(ops.cast(index, "int32"), size, dtype=images.dtype)
         images = ops.einsum("bts,bswc->btwc" if axis == 1 else "bts,bhsc->bhtc", move, images)
     return images

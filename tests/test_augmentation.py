@@ -44,11 +44,11 @@ class TestOperations:
         factor = out.std((1, 2, 3)) / IMAGES.std((1, 2, 3))
         assert 0.5 <= factor.min() < 0.7 < 1.3 < factor.max() <= 1.5 + 1e-5
 
-    def test_translation_moves_whole_images_and_repeats_the_border(self):
+    def test_translation_moves_whole_images_over_grey(self):
         out, reach = changed("translation"), (2, 1)
         shifts = set()
         for before, after in zip(IMAGES, out, strict=True):
-            padded = np.pad(before, ((reach[0],) * 2, (reach[1],) * 2, (0, 0)), mode="edge")
+            padded = np.pad(before, ((reach[0],) * 2, (reach[1],) * 2, (0, 0)))
             found = [
                 (y, x)
                 for y in range(5)
