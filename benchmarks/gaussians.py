@@ -7,7 +7,7 @@ Data, networks and counting as in PacGAN (Lin et al., 2018, table 1): 100,000 tr
 standard deviation 0.01, grid of spacing 2 with 0.05; generator and discriminator of width 400; 2,500 samples, of which
 those within 3 standard deviations of a centre are good, and a centre with a good sample is covered. kgan's default game
 (relativistic, R1 and R2) with a smaller gamma and rates that fall too, points scaled to unit variance. Of real points
-98.9 % are good. Writes results/gaussians.json and .png.
+98.9 % are good. Writes results/gaussians_MIXTURE.json and a picture of the first seed.
 """
 
 import argparse
@@ -90,17 +90,15 @@ def train(mixture, seed, options):
     return gan.generate(2500, seed=1, batch_size=2500) * scale, time.perf_counter() - start
 
 
-def draw(pictures, path):
+def draw(mixture, samples, path):
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(4.5 * len(pictures), 4.5), layout="constrained")
-    for axes, (mixture, samples) in zip(
-        figure.subplots(1, len(pictures), squeeze=False)[0], pictures.items(), strict=True
-    ):
-        axes.plot(*points(mixture, 2500, 99).T, ".", markersize=2, color="lightgrey", label="real")
-        axes.plot(*samples.T, ".", markersize=2, label="generated")
-        axes.set(title=f"{mixture}: {coverage(samples, mixture)[0]} modes", aspect="equal")
-        axes.legend(loc="upper right")
+    figure = Figure(figsize=(4.5, 4.5), layout="constrained")
+    axes = figure.subplots()
+    axes.plot(*points(mixture, 2500, 99).T, ".", markersize=2, color="lightgrey", label="real")
+    axes.plot(*samples.T, ".", markersize=2, label="generated")
+    axes.set(title=f"{mixture}: {coverage(samples, mixture)[0]} modes", aspect="equal")
+    axes.legend(loc="upper right")
     figure.savefig(path, dpi=110)
 
 
@@ -118,23 +116,20 @@ def main():
     parser.add_argument("--latent-dim", type=int, default=2)
     parser.add_argument("--batch-size", type=int, default=100)
     options = parser.parse_args()
-    record, pictures = {}, {}
     for mixture in options.mixtures:
-        rows = []
+        name, rows = f"gaussians_{mixture}{'_plain' if options.plain else ''}", []
         for seed in range(options.seeds):
             samples, seconds = train(mixture, seed, options)
             modes, good = coverage(samples, mixture)
-            pictures.setdefault(mixture, samples)
             rows.append({"seed": seed, "modes": modes, "good": good, "seconds": seconds})
             print(f"{mixture} seed {seed}: {modes} modes, {good:.1%} good, {seconds:.0f} s", flush=True)
-        record[mixture] = rows
+            keep(name, {"options": vars(options), "runs": rows})
+            if seed == 0:
+                draw(mixture, samples, RESULTS / f"{name}.png")
         mean = {key: statistics.mean(row[key] for row in rows) for key in ("modes", "good", "seconds")}
         print(
             f"{mixture}: {mean['modes']:.1f} modes, {mean['good']:.1%} good, {mean['seconds']:.0f} s a run", flush=True
         )
-    name = "gaussians_plain" if options.plain else "gaussians"
-    keep(name, {"options": vars(options), **record})
-    draw(pictures, RESULTS / f"{name}.png")
 
 
 if __name__ == "__main__":
