@@ -61,7 +61,7 @@ def contrast(images, seed):
 def translation(images, seed, ratio=0.125):
     """Move images by up to an eighth of their size each way; what is uncovered becomes the middle of the range.
 
-    So it shows how far an image was moved, and the generator does not learn to move its own.
+    As in the paper of `DiffAugment`; it shows the discriminator how far an image was moved.
     """
     for axis in (1, 2):
         size = images.shape[axis]
