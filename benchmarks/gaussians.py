@@ -70,11 +70,13 @@ def train(mixture, seed, options):
     keras.utils.set_random_seed(seed)
     data = points(mixture, 100_000, seed)
     scale = data.std()
-    steps, rate = options.steps or STEPS[mixture], options.rate or RATES[mixture]
+    steps = options.steps
     dataset = kgan.datasets.from_arrays((data / scale).astype("float32"), batch_size=options.batch_size, seed=seed)
     gan = kgan.GAN(*networks(options.width, options.latent_dim), ema_decay=options.ema, seed=seed)
     rates = [
-        keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(rate, steps, alpha=0.01), beta_1=0.0, beta_2=0.99)
+        keras.optimizers.Adam(
+            keras.optimizers.schedules.CosineDecay(options.rate, steps, alpha=0.01), beta_1=0.0, beta_2=0.99
+        )
         for _ in range(2)
     ]
     if options.plain:
@@ -118,12 +120,14 @@ def main():
     options = parser.parse_args()
     for mixture in options.mixtures:
         name, rows = f"gaussians_{mixture}{'_plain' if options.plain else ''}", []
+        settings = argparse.Namespace(**vars(options))
+        settings.steps, settings.rate = options.steps or STEPS[mixture], options.rate or RATES[mixture]
         for seed in range(options.seeds):
-            samples, seconds = train(mixture, seed, options)
+            samples, seconds = train(mixture, seed, settings)
             modes, good = coverage(samples, mixture)
             rows.append({"seed": seed, "modes": modes, "good": good, "seconds": seconds})
             print(f"{mixture} seed {seed}: {modes} modes, {good:.1%} good, {seconds:.0f} s", flush=True)
-            keep(name, {"options": vars(options), "runs": rows})
+            keep(name, {"options": vars(settings), "runs": rows})
             if seed == 0:
                 draw(mixture, samples, RESULTS / f"{name}.png")
         mean = {key: statistics.mean(row[key] for row in rows) for key in ("modes", "good", "seconds")}

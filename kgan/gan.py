@@ -275,7 +275,7 @@ class GAN(Sampler, PersistentModel):
         step = ops.cast(self.generator_optimizer.iterations, "float32")
         decay = ops.minimum(self.ema_decay, (1.0 + step) / (10.0 + step))
         for average, weight in zip(self.ema_generator.weights, self.generator.weights, strict=True):
-            if keras.backend.is_float_dtype(weight.dtype):  # running statistics too: those of one batch are noise
+            if keras.backend.is_float_dtype(weight.dtype):  # running statistics too: a few batches make noisy ones
                 average.assign_add(ops.cast(1.0 - decay, weight.dtype) * (weight - average))
             else:
                 average.assign(weight)
