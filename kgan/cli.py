@@ -43,12 +43,18 @@ def train(
     epochs: Annotated[
         int | None, typer.Option(min=1, help=f"Passes over the data.  [default: about {DEFAULT_UPDATES} updates]")
     ] = None,
-    architecture: Annotated[str, typer.Option(help="mlp, dcgan or resnet.")] = "dcgan",
+    architecture: Annotated[str, typer.Option(help="mlp, dcgan, resnet or style.")] = "dcgan",
     loss: Annotated[str | None, typer.Option(help="A loss by name; without it the recommended recipe is used.")] = None,
     penalty: Annotated[list[str] | None, typer.Option(help="A penalty by name; can be given several times.")] = None,
     image_size: Annotated[int | None, typer.Option(min=1, help="Resize and crop to this many pixels a side.")] = None,
     batch_size: Annotated[int, typer.Option(min=1, help="Images an update.")] = 32,
     conditional: Annotated[bool, typer.Option("--conditional", help="Learn the classes: needs labelled data.")] = False,
+    conditioning: Annotated[
+        str, typer.Option(help="How it learns them: projection, auxiliary_classifier or concatenation.")
+    ] = "projection",
+    label_dropout: Annotated[
+        float, typer.Option(help="Share of images to learn without their class, so that it can do without, too.")
+    ] = 0.0,
     seed: Annotated[int, typer.Option(help="The same seed gives the same run.")] = 0,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Delete what the run folder holds and start anew.")
@@ -77,6 +83,8 @@ def train(
         "image_size": image_size,
         "batch_size": batch_size,
         "conditional": conditional,
+        "conditioning": conditioning if conditional else None,
+        "label_dropout": label_dropout or None,
         "seed": seed,
     }
     if not dry_run:
@@ -94,7 +102,8 @@ def train(
         classes = len(info.class_names) if conditional else None
         gan = kgan.GAN(
             networks.generator(shape, num_classes=classes),
-            networks.discriminator(shape, num_classes=classes),
+            networks.discriminator(shape, num_classes=classes, conditioning=conditioning),
+            label_dropout=label_dropout,
             seed=seed,
         )
         gan.compile(loss=loss, penalties=penalty)
@@ -133,7 +142,10 @@ def generate(
         typer.Option("--out", "-o", help="A picture (one grid), a .npy file (the numbers), or a folder (single PNGs)."),
     ] = pathlib.Path("samples.png"),
     label: Annotated[
-        int | None, typer.Option("--class", min=0, help="For class-conditional models: this class only.")
+        int | None,
+        typer.Option(
+            "--class", min=-1, help="For class-conditional models: this class only; -1 is none, where it was learnt."
+        ),
     ] = None,
     truncation: Annotated[float | None, typer.Option(help="Less variety, fewer odd ones: 0.5 to 2.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")] = False,
@@ -162,6 +174,63 @@ def generate(
         else:
             images.save_each(out, pictures)
     console.print(f"{num} pictures in [bold]{out}[/bold]")
+
+
+@app.command()
+def augment(
+    data: Annotated[
+        str, typer.Argument(help="Labelled: `digits`, a TFDS name, or a folder whose subfolders are the classes.")
+    ],
+    per_class: Annotated[int, typer.Option("--per-class", min=1, help="How many new pictures of each class.")] = 500,
+    out: Annotated[
+        pathlib.Path | None, typer.Option("--out", "-o", help="A new folder.  [default: augmented-DATA]")
+    ] = None,
+    updates: Annotated[int, typer.Option(min=1, help="How long the GAN trains.")] = 3000,
+    threshold: Annotated[
+        float,
+        typer.Option(help="Classifiers must give a picture's class this probability, else it is made anew; 0: none."),
+    ] = 0.5,
+    image_size: Annotated[int | None, typer.Option(min=1, help="Resize and crop to this many pixels a side.")] = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same pictures.")] = 0,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an earlier folder of this command.")] = False,
+):
+    """Make more labelled pictures from few: a subfolder for each class, without the real ones.
+
+    Trains a class-conditional GAN on the training images, and three classifiers that reject what they doubt.
+
+    Examples:
+        kgan augment digits --per-class 100 -o more-digits
+
+        kgan augment my-pictures --image-size 64 -o more-pictures
+    """
+    out = out or pathlib.Path(f"augmented-{pathlib.Path(data).name}")
+    if out.exists() and not (overwrite and (out / "augmented.json").exists()):
+        hint = "Name another folder, or add --overwrite."
+        raise Failure(f"{out} exists{' and was not made by this command' if overwrite else ''}. {hint}")
+    if not 0 <= threshold < 1:
+        raise Failure(f"--threshold is a probability, in [0, 1). Received: {threshold}")
+    with _failing_plainly():
+        import kgan
+        from kgan.applications import data_augmentation
+
+        info = kgan.datasets.describe(data)
+        dataset = kgan.datasets.load(data, batch_size=info.count, image_size=image_size, labels=True, shuffle=False)
+        images, labels = (part.numpy() for part in next(iter(dataset)))
+        classes = len(info.class_names or ())
+        gan = data_augmentation.train(
+            images, labels, classes, updates, seed=seed, callbacks=[kgan.callbacks.Progress(batch_size=32)]
+        )
+        judges = None
+        if threshold:
+            console.print("Training three classifiers to judge the pictures.")
+            judges = data_augmentation.train_judges(images, labels, classes, seed=seed)
+        made = [label for label in range(classes) for _ in range(per_class)]
+        pictures = data_augmentation.generate(gan, made, judges, threshold or 0.5, seed)
+        settings = {"data": data, "updates": updates, "threshold": threshold, "seed": seed}
+        with kgan.files.replacing(out) as temporary:
+            data_augmentation.save(temporary, pictures, made, info.class_names)
+            (temporary / "augmented.json").write_text(json.dumps(settings, indent=2) + "\n")
+    console.print(f"{per_class:,} pictures of each of {classes} classes in [bold]{out}[/bold]")
 
 
 @app.command()

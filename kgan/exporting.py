@@ -33,6 +33,7 @@ def export(
     format: str = "tf_saved_model",
     overwrite: bool = True,
     num_classes: int | None = None,
+    label_dropout: float = 0.0,
 ):
     """Write a generator so that it runs without kgan and Keras, and check that it gives the same images.
 
@@ -55,6 +56,7 @@ def export(
             does not fail in its last line. Files that you put into an exported folder stay. Anything else that
             stands at `path` is never replaced.
         num_classes: the number of classes of a class-conditional generator. Defaults to what its layers tell.
+        label_dropout: as it was trained; if not 0, label -1 (no class) is meant to be used.
 
     Raises:
         ImportError: the format needs packages that are not installed.
@@ -89,7 +91,7 @@ def export(
         raise ValueError("Expected a generator of finite images. Received: one that has diverged to NaN or infinity.")
     with files.replacing(path) as temporary:
         if format == "tf_saved_model":
-            _write_saved_model(model, temporary, num_classes)
+            _write_saved_model(model, temporary, num_classes, label_dropout)
         else:
             _convert(model, temporary, format)
         with tf.device("CPU"):
@@ -192,14 +194,19 @@ class _TensorSeed(keras.random.SeedGenerator):
         return self.seed
 
 
-def _write_saved_model(model, path, num_classes):
+def _write_saved_model(model, path, num_classes, label_dropout):
     latent_dim = model.inputs[0].shape[1]
     labelled = [tf.TensorSpec([None], tf.int32, "labels")] if len(model.inputs) == 2 else []
     drawn = [tf.TensorSpec([], tf.int32, "num"), tf.TensorSpec([], tf.int32, "seed")]
     truncated = [tf.TensorSpec([], tf.float32, "truncation")]
 
     def images(noise, labels=None):
-        output = model([noise, labels] if labelled else noise, training=False)["output"]
+        checks = []
+        if labels is not None:
+            lowest = -1 if label_dropout else 0
+            checks.append(tf.debugging.assert_greater_equal(labels, lowest, f"Expected labels from {lowest} up."))
+        with tf.control_dependencies(checks):
+            output = model([tf.identity(noise), labels] if labelled else noise, training=False)["output"]
         whole = tf.clip_by_value(tf.round((output + 1.0) * 127.5), 0.0, 255.0)
         return {"output": output, "output_uint8": tf.cast(whole, tf.uint8)}
 
@@ -245,6 +252,8 @@ def _write_saved_model(model, path, num_classes):
     archive.add_endpoint("generate_truncated", generate_truncated, input_signature=[*drawn, *labelled, *truncated])
     if num_classes:
         archive.add_variable_collection("num_classes", [tf.Variable(num_classes, trainable=False)])
+    if label_dropout:
+        archive.add_variable_collection("label_dropout", [tf.Variable(label_dropout, trainable=False)])
     archive.write_out(path, verbose=False)
 
 
@@ -300,6 +309,7 @@ class SavedGenerator(Sampler):
         image_shape: `(height, width, channels)`.
         conditional: whether it takes labels.
         num_classes: how many classes, or None if it takes no labels or does not know.
+        label_dropout: the share of labels that training dropped; 0 if label -1 (no class) means nothing to it.
 
     Raises:
         ValueError: the folder cannot be read, or is no export of kgan.
@@ -327,6 +337,7 @@ class SavedGenerator(Sampler):
         self.conditional = "labels" in inputs
         self.image_shape = tuple(serve.structured_outputs["output"].shape[1:])
         self.num_classes = int(self._loaded.num_classes[0]) if hasattr(self._loaded, "num_classes") else None
+        self.label_dropout = float(self._loaded.label_dropout[0]) if hasattr(self._loaded, "label_dropout") else 0.0
 
     def _make(self, noise, labels):
         inputs = {"latents": noise} if labels is None else {"latents": noise, "labels": labels}

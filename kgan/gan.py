@@ -30,12 +30,15 @@ class GAN(Sampler, PersistentModel):
         generator: Functional model, latents `(batch, latent_dim)` to images `(batch, height, width,
             channels)` in [-1, 1]; for class-conditional generation from `[latents, labels]`.
         discriminator: Functional model, images to raw logits `(batch, 1)`, or patches of logits; for
-            class-conditional generation from `[images, labels]`.
+            class-conditional generation from `[images, labels]`, or from images to two outputs, such logits and
+            those of the classes `(batch, num_classes)` (an auxiliary classifier, whose loss both networks minimize).
         ema_decay: in [0, 1), decay of the averaged generator that `generate`, `evaluate` and `export`
             use; it warms up as (1 + step) / (10 + step). None keeps no average. Defaults to 0.9999.
         num_classes: for two-input networks; read from the generator's embedding if not given.
         packing: how many images the discriminator judges together, against mode collapse (PacGAN). It must take
             that many times the channels; a few images of a batch may be left over. Defaults to 1.
+        label_dropout: in [0, 1), the share of labels that training replaces by -1, no class, so that one model
+            also generates without a label (`generate(labels=-1)`). Defaults to 0.
         seed: integer, seeds latents and penalties. Two runs with one seed, equal initial weights and equal
             data are equal on a CPU. Defaults to one drawn from Keras's global seed.
         name: the model's name.
@@ -46,7 +49,8 @@ class GAN(Sampler, PersistentModel):
 
     References: Goodfellow et al., Generative Adversarial Networks, 2014; Karras et al., Progressive
     Growing of GANs, 2018 (the averaged generator); Lin et al., PacGAN: The power of two samples in generative
-    adversarial networks, 2018.
+    adversarial networks, 2018; Odena et al., Conditional Image Synthesis with Auxiliary Classifier GANs, 2017;
+    Ho and Salimans, Classifier-Free Diffusion Guidance, 2022 (label dropout).
 
     Example:
     >>> from kgan import architectures, datasets
@@ -60,9 +64,20 @@ class GAN(Sampler, PersistentModel):
     (16, 8, 8, 1)
     """
 
-    def __init__(self, generator, discriminator, ema_decay=0.9999, num_classes=None, packing=1, seed=None, name="gan"):
+    def __init__(
+        self,
+        generator,
+        discriminator,
+        ema_decay=0.9999,
+        num_classes=None,
+        packing=1,
+        label_dropout=0.0,
+        seed=None,
+        name="gan",
+    ):
         super().__init__(name=name)
         validation.check_networks(generator, discriminator, packing)
+        validation.check_label_dropout(label_dropout, generator, discriminator)
         if ema_decay is not None and not 0 <= ema_decay < 1:
             raise ValueError(f"`ema_decay` must be in [0, 1) or None. Received: ema_decay={ema_decay}")
         self.generator = generator
@@ -73,6 +88,8 @@ class GAN(Sampler, PersistentModel):
         self.latent_dim = generator.inputs[0].shape[1]
         self.image_shape = generator.outputs[0].shape[1:]
         self.packing = packing
+        self.label_dropout = label_dropout
+        self.classifies = len(discriminator.outputs) == 2
         self.ema_generator = generator
         if ema_decay is not None:
             self.ema_generator = type(generator).from_config(generator.get_config())
@@ -160,7 +177,15 @@ class GAN(Sampler, PersistentModel):
                     metric.build(images, images)
         self._metrics_given = metrics
         self._step_metrics = StepMetrics(
-            means=["discriminator_loss", "generator_loss", *names, "real_score", "fake_score"], sums=["skipped_updates"]
+            means=[
+                "discriminator_loss",
+                "generator_loss",
+                *names,
+                *(["classification_loss"] if self.classifies else []),
+                "real_score",
+                "fake_score",
+            ],
+            sums=["skipped_updates"],
         )
 
     @property
@@ -177,6 +202,9 @@ class GAN(Sampler, PersistentModel):
     def train_step(self, data):
         """Make one step of the game on one batch: `real`, or `(real, labels)`."""
         real, labels = self._unpack(data)
+        if self.label_dropout:
+            kept = keras.random.uniform(ops.shape(labels), seed=self.seed_generator) >= self.label_dropout
+            labels = ops.where(kept, labels, ops.full_like(labels, -1))
         updated = []
         for _ in range(self.discriminator_steps - 1):
             fake = self._with(self._draw(real, self.seed_generator), labels, self.generator, training=True)
@@ -193,9 +221,9 @@ class GAN(Sampler, PersistentModel):
         results, discriminator_updated = self._update_discriminator(real, fake, labels)
 
         def loss_of(fake):
-            real_logits, _ = self._judge(real, labels)
-            fake_logits, _ = self._judge(fake, labels)
-            return ops.mean(self.loss.generator(real_logits, fake_logits))
+            real_logits, _, _ = self._judge(real, labels)
+            fake_logits, _, classification = self._judge(fake, labels)
+            return ops.mean(self.loss.generator(real_logits, fake_logits)) + classification
 
         results["generator_loss"], gradient = backend.input_gradient(loss_of, fake)
         generator_updated = self._update_generator(results["generator_loss"], pull(gradient))
@@ -204,8 +232,8 @@ class GAN(Sampler, PersistentModel):
     def _update_both(self, real, fake, labels, pull):
         def both():
             total, results = self._discriminator_loss(real, fake, labels)
-            logits = results.pop("logits")
-            results["generator_loss"] = ops.mean(self.loss.generator(*logits))
+            logits, classification = results.pop("for the generator")
+            results["generator_loss"] = ops.mean(self.loss.generator(*logits)) + classification
             return [total, results["generator_loss"]], results
 
         (total, generator_loss), (gradients, gradient), results = backend.gradients(
@@ -220,13 +248,13 @@ class GAN(Sampler, PersistentModel):
             return [total], results
 
         (total,), (gradients,), results = backend.gradients(loss, self.discriminator.trainable_variables)
-        results.pop("logits")
+        results.pop("for the generator")
         return results, self._apply_to_discriminator(total, gradients)
 
     def _discriminator_loss(self, real, fake, labels):
         points = {penalty.points for penalty in self.penalties}
-        real_logits, real_gradient = self._judge(real, labels, "real" in points)
-        fake_logits, fake_gradient = self._judge(fake, labels, "fake" in points)
+        real_logits, real_gradient, real_classification = self._judge(real, labels, "real" in points)
+        fake_logits, fake_gradient, fake_classification = self._judge(fake, labels, "fake" in points)
         for augmentation in self.augmentations:
             augmentation.adapt_to(ops.stop_gradient(real_logits), ops.stop_gradient(fake_logits))
         results = {"discriminator_loss": ops.mean(self.loss.discriminator(real_logits, fake_logits))}
@@ -234,24 +262,39 @@ class GAN(Sampler, PersistentModel):
         for penalty in self.penalties:
             gradient = {"real": real_gradient, "fake": fake_gradient}.get(penalty.points)
             if penalty.points == "own":
-                _, gradient = self._judge(penalty.place(real, fake, self.seed_generator), labels, True)
+                _, gradient, _ = self._judge(penalty.place(real, fake, self.seed_generator), labels, True)
             value = ops.mean(penalty(gradient, real_logits, fake_logits))
             results[penalty.name] = ops.multiply(value, penalty.factor(self.discriminator_optimizer.iterations))
             total += results[penalty.name]
+        if self.classifies:
+            results["classification_loss"] = real_classification
+            total += real_classification + fake_classification
         results["real_score"], results["fake_score"] = ops.mean(real_logits), ops.mean(fake_logits)
-        results["logits"] = real_logits, fake_logits
+        results["for the generator"] = (real_logits, fake_logits), fake_classification
         return total, results
 
     def _judge(self, images, labels, with_gradient=False):
-        """Return the discriminator's logits, in float32 or wider, and if asked their input gradient."""
+        """Return the discriminator's logits, if asked their input gradient, and the loss of its classes (or 0)."""
 
-        def logits_of(images):
+        def found(images):
             for augmentation in self.augmentations:
                 images = augmentation(images, seed=self.seed_generator)
-            logits = self._with(self._packed(images), labels, self.discriminator, training=True)
-            return ops.cast(logits, keras.backend.result_type(logits.dtype, "float32"))
+            return self._logits(images, labels, training=True)
 
-        return backend.input_gradient(logits_of, images) if with_gradient else (logits_of(images), None)
+        if not with_gradient:
+            logits, classification = found(images)
+            return logits, None, classification
+        (logits, classification), gradient = backend.input_gradient(found, images, has_aux=True)
+        return logits, gradient, classification
+
+    def _logits(self, images, labels, training):
+        """Return the discriminator's logits, in float32 or wider, and the mean loss of its classes (or 0)."""
+        logits = self._with(self._packed(images), labels, self.discriminator, training)
+        classification = 0.0
+        if self.classifies:
+            logits, classes = logits
+            classification = ops.mean(losses.classification(classes, labels))
+        return ops.cast(logits, keras.backend.result_type(logits.dtype, "float32")), classification
 
     def _apply_to_discriminator(self, loss, gradients):
         variables = self.discriminator.trainable_variables
@@ -286,8 +329,7 @@ class GAN(Sampler, PersistentModel):
         noise = self._draw(real, self.evaluation_seed_generator)
         fake = self._with(noise, labels, self.ema_generator, training=False)
         real_logits, fake_logits = (
-            ops.cast(self._with(self._packed(images), labels, self.discriminator, training=False), "float32")
-            for images in (real, fake)
+            ops.cast(self._logits(images, labels, training=False)[0], "float32") for images in (real, fake)
         )
         results = {
             "discriminator_loss": ops.mean(self.loss.discriminator(real_logits, fake_logits)),
@@ -327,7 +369,7 @@ class GAN(Sampler, PersistentModel):
         return latents.draw(ops.shape(real)[0], self.latent_dim, seed)
 
     def _with(self, inputs, labels, network, training):
-        return network([inputs, labels] if self.conditional else inputs, training=training)
+        return network([inputs, labels] if len(network.inputs) == 2 else inputs, training=training)
 
     # Keras's loops, with the checks at the door
 
@@ -416,7 +458,12 @@ class GAN(Sampler, PersistentModel):
     def export(self, path, format="tf_saved_model", overwrite=True):
         """Write the averaged generator for use without kgan; see `kgan.exporting.export`."""
         return exporting.export(
-            self.ema_generator, path, format=format, overwrite=overwrite, num_classes=self.num_classes
+            self.ema_generator,
+            path,
+            format=format,
+            overwrite=overwrite,
+            num_classes=self.num_classes,
+            label_dropout=self.label_dropout,
         )
 
     # Configuration
@@ -429,6 +476,7 @@ class GAN(Sampler, PersistentModel):
             "ema_decay": self.ema_decay,
             "num_classes": self.num_classes,
             "packing": self.packing,
+            "label_dropout": self.label_dropout,
             "seed": self.seed,
             "name": self.name,
         }

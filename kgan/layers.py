@@ -131,8 +131,55 @@ class MinibatchStdDev(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable("kgan")
+class LabelEmbedding(keras.layers.Layer):
+    """A learned vector for each class, and one more for no class, label -1.
+
+    For class-conditional networks; with the vector of no class `kgan.GAN(label_dropout=...)` trains them to do without.
+
+    Args:
+        num_classes: positive.
+        output_dim: size of a vector.
+        initializer: of the vectors. Defaults to uniform, as Keras's Embedding.
+
+    Shapes: int labels `(batch,)` from -1 to `num_classes - 1`, to `(batch, output_dim)`.
+
+    Reference: Ho and Salimans, Classifier-Free Diffusion Guidance, 2022 (the vector of no class).
+
+    Example:
+    >>> tuple(LabelEmbedding(num_classes=10, output_dim=4)(keras.ops.array([0, 9, -1])).shape)
+    (3, 4)
+    """
+
+    def __init__(self, num_classes: int, output_dim: int, initializer="uniform", **kwargs):
+        super().__init__(**kwargs)
+        self.num_classes = num_classes
+        self.output_dim = output_dim
+        self.initializer = keras.initializers.get(initializer)
+
+    def build(self, input_shape):
+        shape = (self.num_classes + 1, self.output_dim)
+        self.vectors = self.add_weight(shape=shape, initializer=self.initializer, name="vectors")
+
+    def call(self, labels):
+        return ops.take(ops.cast(self.vectors, self.compute_dtype), _rows(labels, self.num_classes), axis=0)
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape, self.output_dim)
+
+    def get_config(self):
+        own = {"num_classes": self.num_classes, "output_dim": self.output_dim}
+        return {**super().get_config(), **own, "initializer": keras.initializers.serialize(self.initializer)}
+
+
+def _rows(labels, num_classes):
+    """Return the rows of tables in which that of no class, label -1, comes last."""
+    labels = ops.cast(labels, "int32")
+    return ops.where(labels < 0, num_classes, labels)
+
+
+@keras.saving.register_keras_serializable("kgan")
 class ConditionalBatchNormalization(keras.layers.Layer):
-    """Batch normalisation whose scale and shift depend on the class.
+    """Batch normalisation whose scale and shift depend on the class; label -1, no class, has its own.
 
     For class-conditional generators.
 
@@ -162,15 +209,15 @@ class ConditionalBatchNormalization(keras.layers.Layer):
     def build(self, input_shape):
         images, _ = input_shape
         self.normalization.build(images)
-        shape = (self.num_classes, images[-1])
+        shape = (self.num_classes + 1, images[-1])
         self.gamma = self.add_weight(shape=shape, initializer="ones", name="gamma")
         self.beta = self.add_weight(shape=shape, initializer="zeros", name="beta")
 
     def call(self, inputs, training=False):
         images, labels = inputs
-        labels = ops.cast(labels, "int32")
+        rows = _rows(labels, self.num_classes)
         shape = (-1, *(1 for _ in images.shape[1:-1]), images.shape[-1])
-        gamma, beta = (ops.reshape(ops.take(table, labels, axis=0), shape) for table in (self.gamma, self.beta))
+        gamma, beta = (ops.reshape(ops.take(table, rows, axis=0), shape) for table in (self.gamma, self.beta))
         return gamma * self.normalization(images, training=training) + beta
 
     def compute_output_shape(self, input_shape):
@@ -208,5 +255,5 @@ def projection_logit(features, labels=None, num_classes: int | None = None):
     logit = keras.layers.Dense(1, dtype=dtype)(features)
     if num_classes is None:
         return logit
-    embedding = keras.layers.Embedding(num_classes, features.shape[-1], dtype=dtype)(labels)
+    embedding = LabelEmbedding(num_classes, features.shape[-1], dtype=dtype)(labels)
     return keras.layers.Add(dtype=dtype)([logit, keras.layers.Dot(axes=1, dtype=dtype)([embedding, features])])

@@ -220,6 +220,31 @@ LOSSES = {
 }
 
 
+def classification(class_logits, labels):
+    """Return the loss of an auxiliary classifier, of which labels -1, no class, are left out.
+
+    Both networks minimize it, of real and of generated images, beside the adversarial loss.
+
+    Args:
+        class_logits: `(batch, num_classes)`.
+        labels: integers `(batch,)`, from -1.
+
+    Returns:
+        A float32 tensor `(batch,)`: -log P(label | image), 0 where there is no class.
+
+    Reference: Odena et al., Conditional Image Synthesis with Auxiliary Classifier GANs, 2017, equation 3.
+
+    Example:
+    >>> [round(float(loss), 4) for loss in classification(ops.zeros((2, 4)), ops.array([3, -1]))]
+    [1.3863, 0.0]
+    """
+    labels = ops.cast(labels, "int32")
+    entropy = keras.losses.sparse_categorical_crossentropy(
+        ops.maximum(labels, 0), ops.cast(class_logits, "float32"), from_logits=True
+    )
+    return ops.where(labels >= 0, entropy, 0.0)
+
+
 def get(identifier) -> Loss:
     """Return the loss that `identifier` names.
 

@@ -9,7 +9,7 @@ from kgan import latents, validation
 
 
 class Sampler:
-    """What can generate: has `latent_dim`, `image_shape`, `conditional`, `num_classes`, and `_make`."""
+    """What can generate: has `latent_dim`, `image_shape`, `conditional`, `num_classes`, `label_dropout`, `_make`."""
 
     def _make(self, noise, labels):
         """Return images of latents `(batch, latent_dim)` and int32 labels `(batch,)`, which may be None."""
@@ -21,8 +21,8 @@ class Sampler:
         Args:
             num: how many, positive.
             seed: integer; the same seed gives the same images. Defaults to a new one each time.
-            labels: for class-conditional networks: integers `(num,)`, or one for all. Defaults to all
-                classes in turn.
+            labels: for class-conditional networks: integers `(num,)`, or one for all; -1 is no class, for models
+                trained with `label_dropout`. Defaults to all classes in turn.
             truncation: positive; draws latents from a normal distribution cut at this value, which trades
                 variety for quality. Defaults to the full distribution.
             batch_size: how many are made at once.
@@ -53,5 +53,5 @@ class Sampler:
             labels = np.arange(num) % self.num_classes
         labels = np.asarray(labels)
         labels = np.full(num, labels) if labels.ndim == 0 else labels
-        validation.check_labels(labels, num, self.num_classes)
+        validation.check_labels(labels, num, self.num_classes, lowest=-1 if self.label_dropout else 0)
         return ops.convert_to_tensor(labels, dtype="int32")

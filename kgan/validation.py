@@ -10,7 +10,8 @@ def check_networks(generator, discriminator, packing=1):
     Args:
         generator: Functional or Sequential model, latents `(batch, latent_dim)` to images, or
             `[latents, labels]` to images.
-        discriminator: Functional or Sequential model, images to logits, or `[images, labels]` to logits.
+        discriminator: Functional or Sequential model, images to logits, or `[images, labels]` to logits, or images to
+            logits and class logits.
         packing: how many images the discriminator takes at once, their channels stacked.
 
     Raises:
@@ -26,15 +27,23 @@ def check_networks(generator, discriminator, packing=1):
                 f"Expected `{role}` to be a Functional or a built Sequential model, whose shapes are known. "
                 f"Received: {network!r}. Start it with keras.Input(...)."
             )
-        if len(network.inputs) > 2 or len(network.outputs) != 1:
+        classifies = role == "discriminator" and len(network.inputs) == 1 and len(network.outputs) == 2
+        if len(network.inputs) > 2 or (len(network.outputs) != 1 and not classifies):
             raise ValueError(
                 f"Expected `{role}` to have one input (two with labels) and one output. "
                 f"Received: {len(network.inputs)} inputs and {len(network.outputs)} outputs."
             )
-    if len(generator.inputs) != len(discriminator.inputs):
+    classifies = len(discriminator.outputs) == 2
+    if len(generator.inputs) != len(discriminator.inputs) + classifies:
         raise ValueError(
             "Expected the generator and the discriminator to take labels both or neither. Received: "
-            f"a generator with {len(generator.inputs)} and a discriminator with {len(discriminator.inputs)} inputs."
+            f"a generator with {len(generator.inputs)} and a discriminator with {len(discriminator.inputs)} inputs"
+            + (" that classifies images." if classifies else ".")
+        )
+    if classifies and discriminator.outputs[1].shape[1:] != (class_count(generator),):
+        raise ValueError(
+            "Expected the discriminator's second output to be logits of the generator's classes "
+            f"(batch, {class_count(generator)}). Received: {discriminator.outputs[1].shape}"
         )
     latents, images = generator.inputs[0].shape, generator.outputs[0].shape
     if len(latents) != 2 or latents[1] is None:
@@ -42,7 +51,7 @@ def check_networks(generator, discriminator, packing=1):
     expected = discriminator.inputs[0].shape
     if not isinstance(packing, int) or packing < 1:
         raise ValueError(f"`packing` must be a positive integer. Received: packing={packing!r}")
-    if packing > 1 and len(discriminator.inputs) == 2:
+    if packing > 1 and len(generator.inputs) == 2:
         raise ValueError("Expected no labels where the discriminator judges several images together (`packing`).")
     if packing > 1 and images[-1] is not None:
         images = (*images[:-1], packing * images[-1])
@@ -60,6 +69,26 @@ def check_networks(generator, discriminator, packing=1):
             f"Expected the discriminator to end in raw logits. Received: one that ends in a {squashing}. kgan's "
             "losses apply the sigmoid themselves, in a form that does not overflow: remove the activation."
         )
+
+
+def check_label_dropout(label_dropout, generator, discriminator):
+    """Check the share of labels that training drops, and that the networks know what no label is.
+
+    Raises:
+        ValueError: it is not in [0, 1), or a network takes no labels or embeds them by other layers than kgan's.
+    """
+    if not 0 <= label_dropout < 1:
+        raise ValueError(f"`label_dropout` must be in [0, 1). Received: label_dropout={label_dropout}")
+    if not label_dropout:
+        return
+    if len(generator.inputs) != 2:
+        raise ValueError(f"Expected networks with labels. Received: label_dropout={label_dropout} and none to drop.")
+    for network in (generator, discriminator):
+        if any(isinstance(layer, keras.layers.Embedding) for layer in network._flatten_layers(include_self=False)):
+            raise ValueError(
+                "Expected labels to be embedded with `kgan.layers.LabelEmbedding`, which has a vector for no class. "
+                f"Received: `label_dropout` and {network.name!r}, with `keras.layers.Embedding`."
+            )
 
 
 def _final_activation(network) -> str | None:
@@ -140,13 +169,14 @@ def check_images(images, shape: tuple):
         )
 
 
-def check_labels(labels, count: int | None, num_classes: int | None):
+def check_labels(labels, count: int | None, num_classes: int | None, lowest: int = 0):
     """Check the labels of a batch or of a whole data set.
 
     Args:
-        labels: integer array `(batch,)` with values in [0, num_classes), or None.
+        labels: integer array `(batch,)` with values in [lowest, num_classes), or None.
         count: the number of images they belong to, or None to leave that open.
         num_classes: the number of classes, or None if it is not known.
+        lowest: -1 where a label may stand for no class.
 
     Raises:
         ValueError: labels are missing, of the wrong shape or number, or out of range.
@@ -162,8 +192,9 @@ def check_labels(labels, count: int | None, num_classes: int | None):
         raise TypeError(f"Expected integer labels. Received: {labels.dtype}. Convert them with labels.astype('int32').")
     if labels.ndim != 1 or (count is not None and len(labels) != count):
         raise ValueError(f"Expected one label for each image: shape ({count},). Received: shape {labels.shape}.")
-    if labels.size and (labels.min() < 0 or (num_classes is not None and labels.max() >= num_classes)):
+    if labels.size and (labels.min() < lowest or (num_classes is not None and labels.max() >= num_classes)):
         raise ValueError(
-            f"Expected labels in [0, {num_classes if num_classes is not None else '...'}). "
+            f"Expected labels in [{lowest}, {num_classes if num_classes is not None else '...'}). "
             f"Received: labels in [{labels.min()}, {labels.max()}]."
+            + (" A label -1, no class, needs `kgan.GAN(label_dropout=...)`." if labels.min() == -1 != lowest else "")
         )

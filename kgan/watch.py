@@ -92,7 +92,7 @@ class Watch(keras.callbacks.Callback):
         fake = model._with(noise, labels, model.generator, training=False)
 
         def judge(images, labels):
-            return ops.cast(model._with(model._packed(images), labels, model.discriminator, training=False), "float32")
+            return ops.cast(model._logits(images, labels, training=False)[0], "float32")
 
         real_logits = judge(self._real, labels)
 

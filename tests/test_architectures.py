@@ -8,9 +8,9 @@ from keras import ops
 
 import kgan
 from kgan import architectures, backend
-from kgan.architectures import ARCHITECTURES, arguments
+from kgan.architectures import ARCHITECTURES, arguments, conditioning
 
-SMALL = {"mlp": {"units": (16,)}, "dcgan": {"width": 4}, "resnet": {"width": 4}}
+SMALL = {"mlp": {"units": (16,)}, "dcgan": {"width": 4}, "resnet": {"width": 4}, "style": {"width": 4}}
 CASES = [
     (name, shape, classes)
     for name in ARCHITECTURES
@@ -74,6 +74,23 @@ def test_contract(name, shape, num_classes):
             assert np.abs(slope).max() > 0, variable.path
 
 
+@pytest.mark.parametrize("conditioning", conditioning.CONDITIONINGS)
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_conditionings(name, conditioning):
+    """The label changes the logit, or its class is judged; what depends on no label stays as it was."""
+    shape = (8, 8, 1)
+    discriminator = ARCHITECTURES[name].discriminator(shape, num_classes=3, conditioning=conditioning)
+    images = networks.images(4, shape)
+    if conditioning == "auxiliary_classifier":
+        logits, classes = discriminator(images)
+        assert (logits.shape, classes.shape, classes.dtype) == ((4, 1), (4, 3), "float32")
+        return
+    for weight in discriminator.weights:
+        weight.assign(keras.random.normal(weight.shape, stddev=0.3, seed=1))
+    found = [discriminator([images, np.full(4, label, "int32")]) for label in (-1, 0, 1, 2)]
+    assert all((np.abs(a - b) > 1e-6).all() for i, a in enumerate(found) for b in found[:i])
+
+
 @pytest.mark.parametrize("num_classes", [None, 3])
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_trained_in_a_gan_saved_and_loaded(name, num_classes, tmp_path):
@@ -93,7 +110,7 @@ def test_trained_in_a_gan_saved_and_loaded(name, num_classes, tmp_path):
 
 
 @pytest.mark.parametrize("size", [8, 16, 20, 64, 124, 128])
-@pytest.mark.parametrize("name", ["dcgan", "resnet"])
+@pytest.mark.parametrize("name", ["dcgan", "resnet", "style"])
 def test_any_multiple_of_four(name, size):
     generator, discriminator = pair(name, (size, size, 3))
     assert generator.output_shape == (None, size, size, 3)
@@ -152,6 +169,10 @@ def test_a_discriminator_without_normalization_judges_images_one_by_one():
         (lambda: architectures.resnet.generator((28, 28, 1), blocks=0), "`blocks` must be a positive integer"),
         (lambda: architectures.dcgan.generator((28, 28, 1), num_classes=2.5), "`num_classes` must be a positive"),
         (lambda: architectures.dcgan.discriminator((28, 28, 1), normalization="bach"), "Did you mean 'batch'"),
+        (
+            lambda: architectures.mlp.discriminator((8, 8, 1), num_classes=3, conditioning="projektion"),
+            "Unknown conditioning. Received: 'projektion'. Did you mean 'projection'",
+        ),
         (lambda: architectures.get("dcgna"), "Unknown architecture. Received: 'dcgna'. Did you mean 'dcgan'"),
     ],
 )

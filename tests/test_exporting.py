@@ -291,7 +291,7 @@ class TestPlaces:
         exporting.export(generator, path)
         before = contents(tmp_path)
 
-        def full(model, path, num_classes):
+        def full(model, path, num_classes, label_dropout):
             path.mkdir()
             (path / "saved_model.pb").write_bytes(b"half")
             raise OSError(errno.ENOSPC, "No space left on device")

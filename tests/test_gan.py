@@ -277,7 +277,116 @@ class TestConditional:
         with pytest.raises(error, match=message):
             gan.fit(networks.images(), labels, verbose=0)
 
+    def test_label_dropout(self, tmp_path):
+        shape = networks.SHAPE
+        make = kgan.architectures.mlp
+        gan = kgan.GAN(
+            make.generator(shape, latent_dim=4, units=(8,), num_classes=3),
+            make.discriminator(shape, units=(8,), num_classes=3),
+            label_dropout=0.25,
+            seed=0,
+        )
+        gan.compile(discriminator_optimizer=keras.optimizers.SGD(0.1), generator_optimizer=keras.optimizers.SGD(0.1))
+        vectors = next(layer for layer in gan.generator.layers if isinstance(layer, kgan.layers.LabelEmbedding)).vectors
+        before = vectors.numpy()
+        gan.fit(networks.images(64), networks.labels(64), batch_size=32, verbose=0)
+        assert (vectors.numpy() != before).any(axis=1).all()  # that of no class too
+        gan.save(tmp_path / "gan.keras")
+        again = keras.saving.load_model(tmp_path / "gan.keras")
+        assert again.label_dropout == 0.25
+        gan.export(tmp_path / "exported")
+        opened = kgan.exporting.open_model(tmp_path / "exported")
+        without = gan.generate(4, seed=1, labels=-1)
+        assert (without != gan.generate(4, seed=1, labels=0)).any()
+        for model in (again, opened):
+            np.testing.assert_allclose(model.generate(4, seed=1, labels=-1), without, atol=1e-5)
+        with pytest.raises(ValueError, match=r"Expected labels in \[-1, 3\)"):
+            gan.generate(4, labels=-2)
+
+    def test_the_share_of_dropped_labels(self):
+        """The discriminator sees -1 in place of that share of the labels, of real and generated images alike."""
+        seen = []
+
+        @keras.saving.register_keras_serializable("test")
+        class Tap(keras.layers.Layer):
+            def call(self, labels):
+                if keras.src.backend.is_tensor(labels) and hasattr(labels, "numpy"):
+                    seen.append(labels.numpy())
+                return labels
+
+        images, labels = keras.Input(networks.SHAPE), keras.Input((), dtype="int32")
+        x = keras.layers.Flatten()(images)
+        logit = kgan.layers.projection_logit(x, Tap()(labels), num_classes=3)
+        generator = kgan.architectures.mlp.generator(networks.SHAPE, latent_dim=4, units=(8,), num_classes=3)
+        gan = kgan.GAN(generator, keras.Model([images, labels], logit), label_dropout=0.25, seed=0)
+        gan.compile(loss="non_saturating", run_eagerly=True)
+        gan.fit(networks.images(400), networks.labels(400), batch_size=400, verbose=0)
+        real, fake = seen[:2]
+        np.testing.assert_array_equal(real, fake)
+        assert 0.18 < np.mean(real == -1) < 0.32
+        np.testing.assert_array_equal(np.unique(real), [-1, 0, 1, 2])
+
+    @pytest.mark.parametrize(
+        ("make", "message"),
+        [
+            (lambda: networks.gan(3, label_dropout=1.0), r"`label_dropout` must be in \[0, 1\)"),
+            (lambda: networks.gan(label_dropout=0.1), "Expected networks with labels"),
+            (lambda: networks.gan(3, label_dropout=0.1), "embedded with `kgan.layers.LabelEmbedding`"),
+        ],
+    )
+    def test_bad_label_dropout(self, make, message):
+        with pytest.raises(ValueError, match=message):
+            make()
+
+    def test_auxiliary_classifier(self, tmp_path):
+        """Its loss is that of the classes, it trains both networks, and no label goes in."""
+        shape = networks.SHAPE
+        make = kgan.architectures.mlp
+        gan = kgan.GAN(
+            make.generator(shape, latent_dim=4, units=(8,), num_classes=3),
+            make.discriminator(shape, units=(8,), num_classes=3, conditioning="auxiliary_classifier"),
+            seed=0,
+        )
+        gan.compile(keras.optimizers.Adam(1e-2), keras.optimizers.Adam(1e-2), loss="non_saturating")
+        images, labels = networks.images(30), networks.labels(30)
+        classes = ops.convert_to_numpy(keras.ops.log_softmax(gan.discriminator(images)[1]))
+        expected = -classes[np.arange(30), labels].mean()
+        logits, classification = gan._logits(images, labels, training=False)
+        assert logits.shape == (30, 1)
+        np.testing.assert_allclose(classification, expected, rtol=1e-5)
+        history = gan.fit(images, labels, batch_size=30, epochs=100, verbose=0).history
+        assert history["classification_loss"][-1] < 0.7 * history["classification_loss"][0]
+        gan.save(tmp_path / "gan.keras")
+        again = keras.saving.load_model(tmp_path / "gan.keras")
+        assert again.evaluate(images, labels, verbose=0) == gan.evaluate(images, labels, verbose=0)
+
+    def test_an_auxiliary_classifier_teaches_the_generator(self):
+        """With nothing to learn from the logits, the classes of generated images still become right."""
+        make = kgan.architectures.mlp
+        generator = make.generator(networks.SHAPE, latent_dim=4, units=(8,), num_classes=3)
+        discriminator = make.discriminator(
+            networks.SHAPE, units=(8,), num_classes=3, conditioning="auxiliary_classifier"
+        )
+        gan = kgan.GAN(generator, discriminator, ema_decay=None, seed=0)
+        gan.compile(keras.optimizers.Adam(1e-2), keras.optimizers.SGD(0.0), loss="wasserstein", update="alternating")
+        discriminator.get_layer(index=-2).kernel.assign(0 * discriminator.get_layer(index=-2).kernel)
+        images, labels = networks.images(30), networks.labels(30)
+        gan.fit(images, labels, batch_size=30, epochs=150, verbose=0)
+        found = ops.convert_to_numpy(discriminator(gan.generate(60, seed=1))[1]).argmax(axis=1)
+        assert np.mean(found == np.arange(60) % 3) > 0.9
+
+    @pytest.mark.parametrize("classes", [2, 4])
+    def test_an_auxiliary_classifier_of_other_classes(self, classes):
+        make = kgan.architectures.mlp
+        with pytest.raises(ValueError, match="logits of the generator's classes"):
+            kgan.GAN(
+                make.generator(networks.SHAPE, num_classes=3),
+                make.discriminator(networks.SHAPE, num_classes=classes, conditioning="auxiliary_classifier"),
+            )
+
     def test_bad_labels_to_generate(self):
+        with pytest.raises(ValueError, match=r"Expected labels in \[0, 3\).*A label -1, no class, needs"):
+            networks.gan(num_classes=3).generate(2, labels=-1)
         gan = networks.gan(num_classes=3)
         with pytest.raises(ValueError, match=r"Expected labels in \[0, 3\)"):
             gan.generate(2, labels=3)

@@ -6,7 +6,13 @@ import pytest
 from keras import layers, ops
 
 from kgan import backend
-from kgan.layers import ConditionalBatchNormalization, MinibatchStdDev, SpectralNormalization, projection_logit
+from kgan.layers import (
+    ConditionalBatchNormalization,
+    LabelEmbedding,
+    MinibatchStdDev,
+    SpectralNormalization,
+    projection_logit,
+)
 
 
 def spectral(kernel):
@@ -134,19 +140,30 @@ def test_conditional_batch_normalization(shape):
     axes = tuple(range(x.ndim - 1))
     plain = (x - x.mean(axes)) / np.sqrt(x.var(axes) + 1e-3)
     np.testing.assert_allclose(result, plain, atol=1e-4)
-    layer.gamma.assign([[1, 1, 1], [2, 2, 2]])
-    layer.beta.assign([[0, 0, 0], [5, 5, 5]])
+    layer.gamma.assign([[1, 1, 1], [2, 2, 2], [3, 3, 3]])  # the last is that of no class
+    layer.beta.assign([[0, 0, 0], [5, 5, 5], [7, 7, 7]])
     result = np.asarray(layer([x, labels], training=True))
     np.testing.assert_allclose(result[::2], plain[::2], atol=1e-4)
     np.testing.assert_allclose(result[1::2], 2 * plain[1::2] + 5, atol=1e-4)
     assert (np.asarray(layer([x, labels], training=False)) != result).any()
+    result = np.asarray(layer([x, np.full(16, -1, "int32")], training=True))
+    np.testing.assert_allclose(result, 3 * plain + 7, atol=1e-4)
+
+
+def test_label_embedding_has_a_vector_for_no_class():
+    layer = LabelEmbedding(num_classes=2, output_dim=3)
+    vectors = layer(np.int32([0, 1, -1])).numpy()
+    np.testing.assert_array_equal(vectors, layer.vectors.numpy())
+    assert len(np.unique(vectors)) == 9
+    again = LabelEmbedding.from_config(layer.get_config())
+    assert again.compute_output_shape((5,)) == (5, 3)
 
 
 def test_projection_logit_is_the_formula():
     features, labels = keras.Input((3,)), keras.Input((), dtype="int32")
     model = keras.Model([features, labels], projection_logit(features, labels, num_classes=4))
     embedding, kernel, bias = (
-        next(w.numpy() for w in model.weights if name in w.path) for name in ("emb", "kern", "bias")
+        next(w.numpy() for w in model.weights if name in w.path) for name in ("vectors", "kern", "bias")
     )
     x, y = np.random.default_rng(0).normal(size=(5, 3)).astype("float32"), np.int32([0, 1, 2, 3, 0])
     expected = x @ kernel + bias + np.sum(x * embedding[y], axis=1, keepdims=True)

@@ -1,18 +1,18 @@
 """Pairs of networks: each module has `generator(image_shape, ...)` and `discriminator(image_shape, ...)`."""
 
-from kgan.architectures import dcgan, mlp, resnet
+from kgan.architectures import dcgan, mlp, resnet, style
 from kgan.names import unknown
 
-ARCHITECTURES = {"mlp": mlp, "dcgan": dcgan, "resnet": resnet}
+ARCHITECTURES = {"mlp": mlp, "dcgan": dcgan, "resnet": resnet, "style": style}
 
-__all__ = ["ARCHITECTURES", "dcgan", "get", "mlp", "resnet"]
+__all__ = ["ARCHITECTURES", "dcgan", "get", "mlp", "resnet", "style"]
 
 
 def get(name: str):
     """Return the module of the architecture `name`.
 
     Args:
-        name: `"mlp"`, `"dcgan"` or `"resnet"`.
+        name: `"mlp"`, `"dcgan"`, `"resnet"` or `"style"`.
 
     Raises:
         ValueError: the name is unknown; the message names the nearest.

@@ -47,13 +47,6 @@ def label_input(num_classes: int | None):
     return keras.Input((), dtype="int32", name="labels")
 
 
-def packed_input(image_shape: tuple[int, int, int], packing: int):
-    """Return the discriminator's input for images, `packing` of them at once with stacked channels."""
-    check_positive(packing=packing)
-    height, width, channels = image_shape
-    return keras.Input((height, width, packing * channels), name="images")
-
-
 def with_labels(first, labels):
     """Return the inputs of a network: `first` alone, or `[first, labels]`."""
     return first if labels is None else [first, labels]

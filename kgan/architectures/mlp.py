@@ -5,8 +5,9 @@ import math
 import keras
 from keras import layers
 
-from kgan.architectures.arguments import check_image_shape, check_positive, label_input, packed_input, with_labels
-from kgan.layers import projection_logit, wide_dtype
+from kgan.architectures.arguments import check_image_shape, check_positive, label_input, with_labels
+from kgan.architectures.conditioning import Judge
+from kgan.layers import LabelEmbedding, wide_dtype
 
 
 def generator(image_shape, latent_dim: int = 100, units=(256, 512), num_classes: int | None = None) -> keras.Model:
@@ -38,7 +39,7 @@ def generator(image_shape, latent_dim: int = 100, units=(256, 512), num_classes:
     latents, labels = keras.Input((latent_dim,), name="latents"), label_input(num_classes)
     x = latents
     if labels is not None:
-        x = layers.Concatenate()([x, layers.Embedding(num_classes, latent_dim)(labels)])
+        x = layers.Concatenate()([x, LabelEmbedding(num_classes, latent_dim)(labels)])
     for size in units:
         x = layers.Dense(size, activation="relu")(x)
     x = layers.Dense(math.prod((height, width, channels)), activation="tanh", dtype=wide_dtype())(x)
@@ -46,23 +47,28 @@ def generator(image_shape, latent_dim: int = 100, units=(256, 512), num_classes:
     return keras.Model(with_labels(latents, labels), images, name="mlp_generator")
 
 
-def discriminator(image_shape, units=(512, 256), num_classes: int | None = None, packing: int = 1) -> keras.Model:
+def discriminator(
+    image_shape,
+    units=(512, 256),
+    num_classes: int | None = None,
+    conditioning: str = "projection",
+    packing: int = 1,
+) -> keras.Model:
     """Build the classic dense discriminator: pixels, 512 and 256 ReLU units, one logit.
 
     Args:
         image_shape: `(height, width, channels)`.
         units: sizes of the hidden layers. Defaults to `(512, 256)`.
-        num_classes: for class-conditional generation: a projection discriminator.
+        num_classes, conditioning: for class-conditional generation; see `kgan.architectures.conditioning`.
         packing: as in `kgan.GAN`: it judges so many images together, their channels stacked. Defaults to 1.
 
     Returns:
         A Functional model, images or `[images, labels]` to logits `(batch, 1)`.
 
     Raises:
-        ValueError: an argument is not a positive integer or no image shape.
+        ValueError: an argument is not a positive integer or no image shape, or the conditioning is unknown.
 
-    References: Goodfellow et al., Generative Adversarial Networks, 2014; Miyato and Koyama, cGANs with
-    Projection Discriminator, 2018.
+    Reference: Goodfellow et al., Generative Adversarial Networks, 2014.
 
     Example:
     >>> discriminator((28, 28, 1)).count_params()
@@ -70,8 +76,8 @@ def discriminator(image_shape, units=(512, 256), num_classes: int | None = None,
     """
     shape = check_image_shape(image_shape, convolutional=False)
     check_positive(**{f"units[{i}]": size for i, size in enumerate(units)})
-    images, labels = packed_input(shape, packing), label_input(num_classes)
-    x = layers.Flatten()(images)
+    judge = Judge(shape, packing, num_classes, conditioning)
+    x = layers.Flatten()(judge.begin())
     for size in units:
         x = layers.Dense(size, activation="relu")(x)
-    return keras.Model(with_labels(images, labels), projection_logit(x, labels, num_classes), name="mlp_discriminator")
+    return judge.end(x, "mlp_discriminator")

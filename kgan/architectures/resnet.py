@@ -11,10 +11,10 @@ from kgan.architectures.arguments import (
     cropped,
     label_input,
     map_sizes,
-    packed_input,
     with_labels,
 )
-from kgan.layers import projection_logit, wide_dtype
+from kgan.architectures.conditioning import Judge
+from kgan.layers import LabelEmbedding, wide_dtype
 
 
 def _filters(width: int, level: int) -> int:
@@ -73,7 +73,7 @@ def generator(
     latents, labels = keras.Input((latent_dim,), name="latents"), label_input(num_classes)
     x = latents
     if labels is not None:
-        x = layers.Concatenate()([x, layers.Embedding(num_classes, latent_dim)(labels)])
+        x = layers.Concatenate()([x, LabelEmbedding(num_classes, latent_dim)(labels)])
     smallest = (*sizes[-1], _filters(width, levels - 1))
     x = layers.Dense(
         math.prod(smallest), kernel_initializer=keras.initializers.VarianceScaling(1.0, "fan_in", "normal")
@@ -92,7 +92,12 @@ def generator(
 
 
 def discriminator(
-    image_shape, width: int = 32, blocks: int = 1, num_classes: int | None = None, packing: int = 1
+    image_shape,
+    width: int = 32,
+    blocks: int = 1,
+    num_classes: int | None = None,
+    conditioning: str = "projection",
+    packing: int = 1,
 ) -> keras.Model:
     """Build the residual discriminator that mirrors `generator`.
 
@@ -103,14 +108,14 @@ def discriminator(
         image_shape: `(height, width, channels)`, sides multiples of 4 from 8 to 128; 1, 3 or 4 channels.
         width: filters at half the full size, doubled below, up to 4 times. Defaults to 32.
         blocks: residual blocks a resolution. Defaults to 1.
-        num_classes: for class-conditional generation: a projection discriminator.
+        num_classes, conditioning: for class-conditional generation; see `kgan.architectures.conditioning`.
         packing: as in `kgan.GAN`: it judges so many images together, their channels stacked. Defaults to 1.
 
     Returns:
         A Functional model, images or `[images, labels]` to logits `(batch, 1)`.
 
     Raises:
-        ValueError: an argument is out of range.
+        ValueError: an argument is out of range, or the conditioning is unknown.
 
     Reference: Huang et al., The GAN is dead; long live the GAN! A Modern GAN Baseline, 2024.
 
@@ -121,8 +126,8 @@ def discriminator(
     shape = check_image_shape(image_shape)
     check_positive(width=width, blocks=blocks)
     levels = len(map_sizes(*shape[:2])) - 1
-    images, labels = packed_input(shape, packing), label_input(num_classes)
-    x = layers.LeakyReLU(0.2)(_convolution(width, 4, strides=2)(images))
+    judge = Judge(shape, packing, num_classes, conditioning)
+    x = layers.LeakyReLU(0.2)(_convolution(width, 4, strides=2)(judge.begin()))
     for level in range(1, levels):
         x = _residual(x, blocks)
         x = layers.AveragePooling2D(2, padding="same")(x)
@@ -131,6 +136,4 @@ def discriminator(
     x = _residual(x, blocks)
     basis = layers.DepthwiseConv2D(x.shape[1:3], depthwise_initializer="he_normal")
     x = layers.LeakyReLU(0.2)(layers.Flatten()(basis(x)))
-    return keras.Model(
-        with_labels(images, labels), projection_logit(x, labels, num_classes), name="resnet_discriminator"
-    )
+    return judge.end(x, "resnet_discriminator")

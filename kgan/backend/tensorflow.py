@@ -6,7 +6,7 @@ import keras
 import tensorflow as tf
 
 
-def input_gradient(function, points):
+def input_gradient(function, points, has_aux=False):
     """Return `function(points)` and the gradient of its sum with respect to `points`.
 
     The gradient is itself differentiable, so a penalty on it can be trained on. Each image's gradient
@@ -15,6 +15,7 @@ def input_gradient(function, points):
     Args:
         function: a differentiable function of one tensor.
         points: tensor `(batch, ...)`.
+        has_aux: `function` returns a pair, of which only the first is differentiated.
 
     Returns:
         The value, and the gradient in the shape of `points`.
@@ -22,7 +23,8 @@ def input_gradient(function, points):
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(points)
         value = function(points)
-    return value, tape.gradient(value, points, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+        differentiated = value[0] if has_aux else value
+    return value, tape.gradient(differentiated, points, unconnected_gradients=tf.UnconnectedGradients.ZERO)
 
 
 def gradients(function, *sources):
