@@ -6,6 +6,7 @@ import os
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 from kgan import (
+    applications,
     architectures,
     augmentation,
     callbacks,
@@ -29,6 +30,7 @@ __version__ = "0.1.0"
 __all__ = [
     "GAN",
     "__version__",
+    "applications",
     "architectures",
     "augmentation",
     "callbacks",

@@ -1,0 +1,455 @@
+"""More labelled images from few: train a class-conditional GAN on them, and mix what it makes with what is real.
+
+`train` makes the GAN and `train_judges` an ensemble of classifiers that rejects what it doubts; `augment` gives a
+`tf.data.Dataset` for any classifier's `fit`:
+
+>>> data = next(iter(datasets.load("digits", labels=True, batch_size=100)))
+>>> gan = train(*data, updates=1, width=4)
+>>> classifier = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(10, "softmax")])
+>>> classifier.compile(loss="sparse_categorical_crossentropy")
+>>> history = classifier.fit(augment(gan, *data, ratio=0.5), epochs=1, shuffle=False, verbose=0)
+"""
+
+import contextlib
+import pathlib
+import random
+import re
+
+import keras
+import numpy as np
+
+from kgan import classifier as classifiers
+from kgan import datasets, files, validation
+from kgan import images as pictures
+from kgan.architectures import dcgan
+from kgan.gan import GAN
+
+# How often an image that was rejected is drawn anew before `generate` gives up.
+ROUNDS = 100
+
+
+def standard(shift: float = 0.08, turn: float = 0.04, seed: int = 0):
+    """Return the usual augmentation of small pictures, a function of a batch: shifted and turned a little, at random.
+
+    Args:
+        shift: up to this share of the size, each way. Defaults to 0.08.
+        turn: up to this share of a full turn, each way. Defaults to 0.04, 14 degrees.
+        seed: of the random numbers.
+
+    Example:
+    >>> standard()(np.zeros((2, 8, 8, 1), "float32")).shape
+    TensorShape([2, 8, 8, 1])
+    """
+    steps = [
+        keras.layers.RandomTranslation(shift, shift, fill_mode="nearest", seed=seed),
+        keras.layers.RandomRotation(turn, fill_mode="nearest", seed=seed + 1),
+    ]
+
+    def change(images):
+        for step in steps:
+            images = step(images, training=True)
+        return images
+
+    return change
+
+
+def train(
+    images,
+    labels,
+    num_classes: int | None = None,
+    updates: int = 3000,
+    width: int = 32,
+    transform=None,
+    augmentation=None,
+    batch_size: int = 32,
+    seed: int = 0,
+    callbacks=None,
+) -> GAN:
+    """Train a class-conditional GAN on a small labelled set: `dcgan` with kgan's recipe.
+
+    Every class is shown equally often, however many images it has, so that rare ones are learnt too. For other
+    networks or another game train a `kgan.GAN` of your own: `augment` takes any that is class-conditional.
+
+    Args:
+        images: float array `(n, height, width, channels)` in [-1, 1]; sides multiples of 4 from 8 to 128.
+        labels: integers `(n,)` in [0, num_classes).
+        num_classes: defaults to the largest label + 1. Each needs 2 images at least.
+        updates: of each network. Defaults to 3,000.
+        width: filters of the generator; the discriminator has three quarters of it. Defaults to 32.
+        transform: a function of a batch of images, applied to the real ones: what it does, the generator learns to
+            do, such as `standard()`. Defaults to none.
+        augmentation: as in `GAN.compile`, for all that the discriminator sees. Defaults to none.
+        batch_size: images an update, or all if they are fewer. Defaults to 32.
+        seed: of weights, order and latents; the same gives the same GAN.
+        callbacks: as in `fit`, of one epoch with `updates` steps.
+
+    Returns:
+        The trained `kgan.GAN`.
+
+    Raises:
+        TypeError: the labels are no integers.
+        ValueError: images or labels are not as above, or a number is out of range.
+
+    Reference: Antoniou et al., Data Augmentation Generative Adversarial Networks, 2017.
+
+    Example:
+    >>> data = next(iter(datasets.load("digits", labels=True, batch_size=100)))
+    >>> gan = train(*data, updates=1, width=4)
+    >>> gan.generate(3, seed=1, labels=7).shape
+    (3, 8, 8, 1)
+    """
+    images, labels, num_classes = _checked(images, labels, num_classes)
+    _check_count("updates", updates)
+    _check_count("batch_size", batch_size)
+    with _seeded(seed):
+        gan = GAN(
+            dcgan.generator(images.shape[1:], width=width, num_classes=num_classes),
+            dcgan.discriminator(images.shape[1:], width=max(1, 3 * width // 4), num_classes=num_classes),
+            seed=seed,
+        )
+    gan.compile(augmentation=augmentation)
+    data = _balanced(images, labels, batch_size, seed, transform)
+    gan.fit(data, steps_per_epoch=updates, verbose=0, callbacks=callbacks)
+    return gan
+
+
+def train_judges(
+    images, labels, num_classes: int | None = None, members: int = 3, updates: int = 500, transform=None, seed: int = 0
+) -> list:
+    """Train an ensemble of classifiers on the real images, whose doubts `augment` heeds.
+
+    Every class is shown equally often, in batches of 64.
+
+    Args:
+        images, labels, num_classes, transform: as in `train`.
+        members: how many classifiers. Defaults to 3.
+        updates: of each. Defaults to 500.
+        seed: of weights and order.
+
+    Returns:
+        Keras models, `kgan.classifier.network`, images to a dictionary with `probabilities` `(batch, classes)`.
+
+    Raises:
+        TypeError, ValueError: as in `train`.
+
+    Reference: Lakshminarayanan et al., Simple and Scalable Predictive Uncertainty Estimation using Deep Ensembles,
+    2017.
+
+    Example:
+    >>> data = next(iter(datasets.load("digits", labels=True, batch_size=100)))
+    >>> judges = train_judges(*data, members=2, updates=1)
+    >>> judges[0](data[0])["probabilities"].shape
+    TensorShape([100, 10])
+    """
+    images, labels, num_classes = _checked(images, labels, num_classes)
+    _check_count("members", members)
+    _check_count("updates", updates)
+    judges = []
+    for seed_of_member in range(members * seed, members * (seed + 1)):
+        judge = classifiers.network(images.shape[1:], num_classes, seed_of_member)
+        judge.compile(
+            keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(2e-3, updates)),
+            loss={"probabilities": "sparse_categorical_crossentropy"},
+        )
+        data = _balanced(images, labels, 64, seed_of_member, transform)
+        data = data.map(lambda images, labels: (images, {"probabilities": labels}))
+        judge.fit(data, steps_per_epoch=updates, shuffle=False, verbose=0)
+        judges.append(judge)
+    return judges
+
+
+def belief(judges, images, labels) -> np.ndarray:
+    """Return the mean probability that the judges give to each image's label, `(n,)` in [0, 1].
+
+    Args:
+        judges: Keras models, or functions, of images to class probabilities `(batch, classes)`, or to a dictionary
+            with them as `probabilities`.
+        images: array `(n, height, width, channels)` in [-1, 1].
+        labels: integers `(n,)`.
+
+    Raises:
+        ValueError: there are no judges, or one does not give probabilities of these classes.
+
+    Example:
+    >>> halves = lambda images: np.full((len(images), 2), 0.5)
+    >>> belief([halves], np.zeros((3, 8, 8, 1)), [0, 1, 1]).tolist()
+    [0.5, 0.5, 0.5]
+    """
+    if not judges:
+        raise ValueError("Expected at least one judge. Received: none. Train some with `train_judges`.")
+    labels = np.asarray(labels)
+    return np.mean([_probabilities(judge, images, labels)[np.arange(len(labels)), labels] for judge in judges], axis=0)
+
+
+def generate(gan, labels, judges=None, threshold: float = 0.5, seed: int = 0) -> np.ndarray:
+    """Make an image for each label; with judges, one whose label they believe.
+
+    What they doubt is thrown away and drawn anew.
+
+    Args:
+        gan: a class-conditional `kgan.GAN`, or an exported one opened with `kgan.exporting.open_model`.
+        labels: integers `(n,)`.
+        judges: as in `belief`. Defaults to none, and then nothing is rejected.
+        threshold: in (0, 1), of what an image must have: the mean probability that the judges give to its label.
+            Defaults to 0.5.
+        seed: the same gives the same images.
+
+    Returns:
+        float32 array `(n, height, width, channels)` in [-1, 1].
+
+    Raises:
+        TypeError: the labels are no integers.
+        ValueError: the GAN is unconditional, a label or the threshold out of range, or the judges doubt nearly all
+            images of a class.
+    """
+    _check_conditional(gan)
+    labels = np.asarray(labels)
+    validation.check_labels(labels, len(labels), gan.num_classes)
+    _check_threshold(threshold)
+    images = np.empty((len(labels), *gan.image_shape), "float32")
+    seeds = np.random.default_rng(seed).integers(2**31, size=ROUNDS)
+    missing = np.arange(len(labels))
+    for seed_of_round in seeds:
+        if len(missing) == 0:
+            return images
+        images[missing] = gan.generate(len(missing), int(seed_of_round), labels=labels[missing])
+        if judges is None:
+            return images
+        missing = missing[belief(judges, images[missing], labels[missing]) < threshold]
+    if len(missing) == 0:
+        return images
+    classes = ", ".join(map(str, np.unique(labels[missing])))
+    raise ValueError(
+        f"Expected images that the judges believe. Received: after {ROUNDS} rounds none for {len(missing):,} of "
+        f"{len(labels):,} labels (classes {classes}). Train the GAN longer, or lower `threshold`={threshold}."
+    )
+
+
+def plan(labels, ratio: float | None = 0.5, balance: bool = False, num_classes: int | None = None) -> np.ndarray:
+    """Return how many images `augment` generates of each class, `(num_classes,)`.
+
+    Args:
+        labels: integers `(n,)` of the real images.
+        ratio: in [0, 1), the share of generated images in the whole: 0.5 doubles the set. None, with `balance`:
+            as many as fill every class up to the largest.
+        balance: give more to classes with fewer real images, so that the totals are as even as they can be; else
+            the classes keep their shares.
+        num_classes: defaults to the largest label + 1.
+
+    Raises:
+        TypeError, ValueError: the labels or the ratio are not as above.
+
+    Example:
+    >>> plan([0, 0, 0, 0, 0, 0, 1, 1], ratio=0.5).tolist()
+    [6, 2]
+    >>> plan([0, 0, 0, 0, 0, 0, 1, 1], ratio=0.5, balance=True).tolist()
+    [2, 6]
+    >>> plan([0, 0, 0, 0, 0, 0, 1, 1], ratio=None, balance=True).tolist()
+    [0, 4]
+    """
+    labels = np.asarray(labels)
+    validation.check_labels(labels, len(labels), num_classes)
+    counts = np.bincount(labels, minlength=num_classes or 0)
+    if ratio is None:
+        if not balance:
+            raise ValueError("Expected a `ratio`. Received: None, which is for `balance=True`.")
+        return counts.max() - counts
+    if not 0 <= ratio < 1:
+        raise ValueError(f"`ratio` is the share of generated images, in [0, 1). Received: ratio={ratio}")
+    total = round(counts.sum() * ratio / (1 - ratio))
+    if balance:
+        return _level(counts, total)
+    exact = counts * (total / counts.sum())
+    shares = np.floor(exact).astype(int)
+    shares[np.argsort(shares - exact, kind="stable")[: total - shares.sum()]] += 1  # the largest remainders
+    return shares
+
+
+def augment(
+    gan,
+    images,
+    labels,
+    ratio: float | None = 0.5,
+    balance: bool = False,
+    judges=None,
+    threshold: float = 0.5,
+    batch_size: int = 32,
+    seed: int = 0,
+):
+    """Mix real and generated images, for the `fit` of any Keras classifier.
+
+    One epoch shows each real image once, and as many generated ones as `plan` says, in an order that depends on
+    `seed` and the epoch only.
+
+    Args:
+        gan: a class-conditional `kgan.GAN` that knows the images' classes, from `train` or your own.
+        images: float array `(n, height, width, channels)` in [-1, 1]: the real ones.
+        labels: integers `(n,)`.
+        ratio, balance: as in `plan`.
+        judges, threshold: as in `generate`.
+        batch_size: images a batch; those that do not fill one come as a smaller last one. Defaults to 32.
+        seed: of the generated images and the order.
+
+    Returns:
+        A `tf.data.Dataset` of float32 images `(batch, height, width, channels)` and int32 labels `(batch,)`.
+
+    Raises:
+        TypeError, ValueError: the data do not fit the GAN, or a number is out of range.
+
+    Reference: Frid-Adar et al., GAN-based Synthetic Medical Image Augmentation for increased CNN Performance in Liver
+    Lesion Classification, 2018.
+
+    Example:
+    >>> data = next(iter(datasets.load("digits", labels=True, batch_size=100)))
+    >>> mixed = augment(train(*data, updates=1, width=4), *data, ratio=0.75)
+    >>> sum(len(labels) for _, labels in mixed)
+    400
+    """
+    _check_conditional(gan)
+    _check_count("batch_size", batch_size)
+    images, labels, _ = _checked(images, labels, gan.num_classes, minimum=0)
+    validation.check_images(images, gan.image_shape)
+    made = plan(labels, ratio, balance, gan.num_classes)
+    made = np.repeat(np.arange(len(made)), made).astype("int32")
+    if len(made):
+        images = np.concatenate([images, generate(gan, made, judges, threshold, seed)])
+        labels = np.concatenate([labels, made])
+    return datasets.from_arrays(
+        images, labels, batch_size=min(batch_size, len(images)), seed=seed, drop_remainder=False
+    )
+
+
+def save(folder, images, labels, class_names=None):
+    """Write labelled images as PNG files, a subfolder for each class, whole or not at all.
+
+    `kgan.datasets.load` reads the folder back with the same labels. A subfolder has the name of its class; where
+    these are not in alphabetical order, or not fit for folders, a number goes before them.
+
+    Args:
+        folder: where the subfolders go; nothing may be there yet, or an empty folder.
+        images: float array `(n, height, width, channels)` in [-1, 1]; 1, 3 or 4 channels.
+        labels: integers `(n,)`, at least one of each class.
+        class_names: the names of the classes by label. Default to numbers.
+
+    Raises:
+        FileExistsError: there is a file or a folder that is not empty.
+        TypeError, ValueError: images or labels are not as above.
+
+    Example:
+    >>> save("more", np.zeros((4, 8, 8, 1)), [0, 0, 1, 1], ["no", "yes"])
+    >>> datasets.describe("more").class_names
+    ('no', 'yes')
+    """
+    folder = pathlib.Path(folder)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise FileExistsError(f"Expected a new or empty folder. Received: {folder}, which is not empty.")
+    count = len(class_names) if class_names is not None else int(np.max(labels)) + 1
+    images, labels, _ = _checked(images, labels, count, minimum=1)
+    with files.replacing(folder) as temporary:
+        for label, name in enumerate(_folder_names(class_names or range(count))):
+            pictures.save_each(temporary / name, images[labels == label])
+
+
+def _folder_names(class_names):
+    """Return names of folders whose alphabetical order is that of the classes."""
+    names = [re.sub(r"[^\w .+-]+", "-", str(name)).strip(" .") for name in class_names]
+    if sorted(set(names)) == names and "train" not in names and "" not in names:  # "train" is taken for a split
+        return names
+    digits = len(str(len(names) - 1))
+    return [f"{index:0{digits}d} {name}".strip() for index, name in enumerate(names)]
+
+
+def _checked(images, labels, num_classes, minimum=2):
+    """Return images, int32 labels and the number of classes, each of which has at least `minimum` images."""
+    if labels is None:
+        raise ValueError("Expected labelled images. Received: no labels. A class-conditional GAN needs one for each.")
+    images, labels = np.asarray(images), np.asarray(labels)
+    if images.ndim != 4 or len(images) < 2:
+        raise ValueError(
+            "Expected at least 2 images, an array (n, height, width, channels). Received: "
+            f"an array of shape {images.shape}."
+        )
+    validation.check_images(images, images.shape[1:])
+    validation.check_labels(labels, len(images), num_classes)
+    counts = np.bincount(labels, minlength=num_classes or 0)
+    if len(counts) < 2:
+        raise ValueError("Expected at least 2 classes. Received: 1.")
+    few = np.flatnonzero(counts < minimum)
+    if len(few):
+        named = ", ".join(f"{counts[each]} of class {each}" for each in few[:5]) + (", ..." if len(few) > 5 else "")
+        raise ValueError(
+            f"Expected at least {minimum} images of each of the {len(counts)} classes. Received: {named}. Add images, "
+            "or leave the class out and number the others from 0 without gaps."
+        )
+    return images.astype("float32", copy=False), labels.astype("int32"), len(counts)
+
+
+def _balanced(images, labels, batch_size, seed, transform):
+    """Return endless batches in which every class comes equally often."""
+    of_class = [np.flatnonzero(labels == each) for each in range(labels.max() + 1)]
+    largest = max(map(len, of_class))
+    chosen = np.concatenate([np.resize(indices, largest) for indices in of_class])
+    batch_size = min(batch_size, len(chosen))
+    data = datasets.from_arrays(images[chosen], labels[chosen], batch_size=batch_size, seed=seed).repeat()
+    return data if transform is None else data.map(lambda images, labels: (transform(images), labels))
+
+
+def _level(counts, total):
+    """Return how to spread `total` so that the sums with `counts` are as even as they can be: fill up from below."""
+    order = np.argsort(counts, kind="stable")
+    filled = np.zeros(len(counts), int)
+    for lowest in range(len(counts), 0, -1):  # the largest group of smallest classes that can share one level
+        group = order[:lowest]
+        level, rest = divmod(total + counts[group].sum(), lowest)
+        if level >= counts[group].max():
+            filled[group] = level - counts[group]
+            filled[group[:rest]] += 1
+            break
+    return filled
+
+
+def _probabilities(judge, images, labels):
+    if isinstance(judge, keras.Model):
+        found = judge.predict(images, batch_size=256, verbose=0)
+    else:
+        found = judge(images)
+    found = keras.ops.convert_to_numpy(found["probabilities"] if isinstance(found, dict) else found)
+    if found.ndim != 2 or len(found) != len(images) or found.shape[1] <= labels.max(initial=0):
+        raise ValueError(
+            f"Expected a judge that gives probabilities ({len(images)}, classes). Received: shape {found.shape}."
+        )
+    if not (np.all(found >= 0) and np.allclose(found.sum(axis=1), 1, atol=1e-3)):
+        raise ValueError(
+            "Expected a judge that gives probabilities, which add up to 1. Received: other "
+            "numbers. End it in a softmax."
+        )
+    return found
+
+
+def _check_conditional(gan):
+    if not getattr(gan, "conditional", False):
+        raise ValueError(
+            "Expected a class-conditional GAN. Received: one that takes no labels. Build both its networks with "
+            "`num_classes`, or use `kgan.applications.data_augmentation.train`."
+        )
+
+
+def _check_threshold(threshold):
+    if not 0 < threshold < 1:
+        raise ValueError(f"`threshold` is a probability, in (0, 1). Received: threshold={threshold}")
+
+
+def _check_count(name, value):
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ValueError(f"`{name}` must be a positive integer. Received: {name}={value!r}")
+
+
+@contextlib.contextmanager
+def _seeded(seed):
+    """Let Keras, which draws the seeds of its initializers from Python's `random`, do so from `seed`."""
+    before = random.getstate()
+    random.seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(before)
