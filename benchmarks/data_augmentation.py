@@ -1,0 +1,236 @@
+"""What generated images are worth to a classifier with few labels.
+
+    TFDS_DATA_DIR=... python benchmarks/data_augmentation.py --seeds 5
+    TFDS_DATA_DIR=... python benchmarks/data_augmentation.py --cas runs/mnist/model.keras --data mnist
+
+Right on the 10,000 test images, in %: the same small convolutional classifier with the same number of updates, trained
+on 100, 500 and 1,000 labelled images of MNIST and Fashion-MNIST (as many of each class as in all) and nothing else;
+with the usual augmentation (Keras's RandomTranslation and RandomRotation); with images of a class-conditional GAN that
+was trained on the same few images (`kgan`); with both; and on generated images only. Then the imbalanced case: all
+training images, but of one class, another with each seed, 1 % of its images: the recall of that class with nothing,
+with its images repeated until the classes are even, and with generated ones in their place.
+
+Every finished cell is kept in results/data_augmentation.json, and a second run goes on from there. `--cas` prints the
+classification accuracy score of a conditional model instead (Ravuri and Vinyals, Classification Accuracy Score for
+Conditional Generative Models, 2019): a classifier trained on as many generated as there are training images.
+"""
+
+import argparse
+import json
+import time
+
+import numpy as np
+from judge import RESULTS, keep
+
+ARMS = ("nothing", "standard", "kgan", "standard + kgan", "generated only")
+RARE_ARMS = ("nothing", "repeated", "kgan")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", nargs="+", default=["mnist", "fashion_mnist"])
+    parser.add_argument("--labels", nargs="*", type=int, default=[500, 100, 1000], help="none: the rare class only")
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--no-rare", action="store_true", help="leave out the imbalanced case")
+    parser.add_argument("--cas", help="a conditional model: print its classification accuracy score, and end")
+    parser.add_argument("--updates", type=int, default=2000, help="of the GAN")
+    parser.add_argument("--classifier-updates", type=int, default=800)
+    parser.add_argument("--ratio", type=float, default=0.7, help="share of generated images")
+    parser.add_argument("--threshold", type=float, default=0.5, help="below it, the judges reject; 0: no judges")
+    parser.add_argument("--transform", action="store_true", help="the GAN, too, sees shifted and turned images")
+    parser.add_argument("--augmentation", help="of the discriminator, as in GAN.compile")
+    parser.add_argument("--validate", action="store_true", help="test on 5,000 training images that no cell uses")
+    parser.add_argument("--name", default="data_augmentation", help="of the file of results")
+    options = parser.parse_args()
+    if options.cas:
+        classification_accuracy_score(options)
+        return
+    record = opened(options)
+    for data in options.data:
+        train, test = arrays(data, options.validate)
+        for labels in options.labels:
+            for seed in range(options.seeds):
+                cell(record, options, f"{data}, {labels} labels", seed, few_labels, train, test, labels)
+        for seed in range(0 if options.no_rare else options.seeds):
+            cell(record, options, f"{data}, rare class", seed, rare_class, train, test)
+    table(record)
+
+
+def opened(options):
+    """Return the cells that are there already, of the same settings."""
+    names = ("updates", "classifier_updates", "ratio", "threshold", "transform", "augmentation", "validate")
+    settings = {name: getattr(options, name) for name in names}
+    path = RESULTS / f"{options.name}.json"
+    if not path.exists():
+        return {"settings": settings, "cells": {}}
+    record = json.loads(path.read_text())
+    if record["settings"] != settings:
+        raise SystemExit(f"{path} holds cells of {record['settings']}. Received: {settings}. Choose another --name.")
+    return record
+
+
+def cell(record, options, group, seed, measure, *arguments):
+    """Measure one cell, if it is not there, and keep it."""
+    cells = record["cells"].setdefault(group, {})
+    if str(seed) not in cells:
+        start = time.perf_counter()
+        row = measure(options, seed, *arguments)
+        cells[str(seed)] = {**row, "seconds": round(time.perf_counter() - start)}
+        keep(options.name, record)
+        shown = "  ".join(f"{name} {value:.2f}" for name, value in cells[str(seed)].items())
+        print(f"{group}, seed {seed}: {shown}", flush=True)
+
+
+def few_labels(options, seed, train, test, labels):
+    """Return the accuracy of each arm with few labels."""
+    from sklearn.model_selection import train_test_split
+
+    import kgan
+
+    images, classes = train
+    chosen, _ = train_test_split(np.arange(len(images)), train_size=labels, stratify=classes, random_state=seed)
+    few = images[chosen], classes[chosen]
+    gan, judges = models(options, seed, *few)
+    augmentation = kgan.applications.data_augmentation
+    mixed = augmentation.augment(
+        gan, *few, ratio=options.ratio, judges=judges, threshold=options.threshold or 0.5, batch_size=64, seed=seed
+    )
+    made = np.arange(10 * labels, dtype="int32") % 10
+    drawn = augmentation.generate(gan, made, seed=seed)
+    alone = kgan.datasets.from_arrays(drawn, made, batch_size=64, seed=seed)
+    real = kgan.datasets.from_arrays(*few, batch_size=64, seed=seed)
+    standard = augmentation.standard(seed=seed)
+
+    def changed(dataset):
+        return dataset.map(lambda images, labels: (standard(images), labels))
+
+    row = {}
+    for arm, data in zip(ARMS, (real, changed(real), mixed, changed(mixed), alone), strict=True):
+        network = classifier(data, images.shape[1:], options.classifier_updates, seed)
+        row[arm] = 100 * float(np.mean(predicted(network, test[0]) == test[1]))
+    if judges:
+        row["believed"] = 100 * float(np.mean(augmentation.belief(judges, drawn, made) >= options.threshold))
+    return row
+
+
+def rare_class(options, seed, train, test):
+    """Return the recall of a class with 1 % of its images, and the accuracy, of each arm."""
+    import kgan
+
+    rare = seed % 10
+    images, classes = train
+    rng = np.random.default_rng(seed)
+    few = np.flatnonzero(classes == rare)
+    kept = np.concatenate([np.flatnonzero(classes != rare), rng.choice(few, round(0.01 * len(few)), replace=False)])
+    images, classes = images[kept], classes[kept]
+    gan, judges = models(options, seed, images, classes)
+    augmentation = kgan.applications.data_augmentation
+    mixed = augmentation.augment(
+        gan, images, classes, None, True, judges, options.threshold or 0.5, batch_size=64, seed=seed
+    )
+    counts = np.bincount(classes)
+    repeated = np.concatenate([np.resize(np.flatnonzero(classes == each), counts.max()) for each in range(10)])
+    arms = (
+        kgan.datasets.from_arrays(images, classes, batch_size=64, seed=seed),
+        kgan.datasets.from_arrays(images[repeated], classes[repeated], batch_size=64, seed=seed),
+        mixed,
+    )
+    row = {}
+    for arm, data in zip(RARE_ARMS, arms, strict=True):
+        found = predicted(classifier(data, images.shape[1:], options.classifier_updates, seed), test[0])
+        row[arm] = 100 * float(np.mean(found[test[1] == rare] == rare))
+        row[f"{arm}, all classes"] = 100 * float(np.mean(found == test[1]))
+    return row
+
+
+def models(options, seed, images, classes):
+    """Return a GAN and its judges (or None), of the labelled images alone."""
+    import kgan
+
+    augmentation = kgan.applications.data_augmentation
+    gan = augmentation.train(
+        images,
+        classes,
+        updates=options.updates,
+        transform=augmentation.standard(seed=seed) if options.transform else None,
+        augmentation=options.augmentation,
+        seed=seed,
+    )
+    return gan, augmentation.train_judges(images, classes, seed=seed) if options.threshold else None
+
+
+def classifier(data, image_shape, updates, seed):
+    """Return a small convolutional classifier after `updates` updates on `data`: the same in all arms."""
+    import keras
+    from keras import layers
+
+    keras.utils.set_random_seed(seed)
+    network = keras.Sequential(
+        [
+            keras.Input(image_shape),
+            layers.Conv2D(16, 3, activation="relu"),
+            layers.MaxPooling2D(),
+            layers.Conv2D(32, 3, activation="relu"),
+            layers.MaxPooling2D(),
+            layers.Flatten(),
+            layers.Dropout(0.3),
+            layers.Dense(64, activation="relu"),
+            layers.Dense(10, activation="softmax"),
+        ]
+    )
+    rate = keras.optimizers.schedules.CosineDecay(2e-3, updates)
+    network.compile(keras.optimizers.Adam(rate), "sparse_categorical_crossentropy")
+    network.fit(data.repeat(), steps_per_epoch=updates, shuffle=False, verbose=0)
+    return network
+
+
+def predicted(network, images):
+    return network.predict(images, batch_size=500, verbose=0).argmax(axis=1)
+
+
+def arrays(data, validate):
+    """Return training and test images with their labels; to validate, the test images are training images."""
+    import kgan
+
+    train, test = kgan.datasets.train_and_test(data, share=0.1)
+    if validate:
+        order = np.random.default_rng(0).permutation(len(train[0]))
+        test, train = (tuple(part[chosen] for part in train) for chosen in np.split(order, [5000]))
+    return train, test
+
+
+def classification_accuracy_score(options):
+    """Print how good a classifier is that was trained on a model's images only, beside one trained on real ones."""
+    import kgan
+
+    (data,) = options.data if len(options.data) == 1 else [None]
+    if data is None:
+        raise SystemExit("Name the --data that the model was trained on.")
+    (images, classes), test = arrays(data, options.validate)
+    model = kgan.exporting.open_model(options.cas)
+    updates = 5 * options.classifier_updates
+    for name in ("real images", "generated images"):
+        right = []
+        for seed in range(options.seeds):
+            if name == "generated images":
+                images = model.generate(len(classes), seed, labels=classes, batch_size=500)
+            dataset = kgan.datasets.from_arrays(images, classes, batch_size=64, seed=seed)
+            found = predicted(classifier(dataset, images.shape[1:], updates, seed), test[0])
+            right.append(100 * np.mean(found == test[1]))
+        print(f"{name:17} {np.mean(right):6.2f} +- {np.std(right, ddof=min(1, len(right) - 1)):.2f}", flush=True)
+
+
+def table(record):
+    """Print means and standard deviations over the seeds."""
+    for group, cells in record["cells"].items():
+        print(f"{group} ({len(cells)} seeds)")
+        for arm in next(iter(cells.values())):
+            values = [row[arm] for row in cells.values()]
+            gains = [row[arm] - row["nothing"] for row in cells.values()]
+            deviation, of_gain = (np.std(each, ddof=min(1, len(each) - 1)) for each in (values, gains))
+            gain = f"   gain {np.mean(gains):+6.2f} +- {of_gain:4.2f}" if arm in (*ARMS, *RARE_ARMS) else ""
+            print(f"  {arm:24} {np.mean(values):7.2f} +- {deviation:5.2f}{gain}")
+
+
+if __name__ == "__main__":
+    main()
