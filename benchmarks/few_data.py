@@ -18,6 +18,7 @@ CHOICES = {
     "diffaugment translation": "translation",
     "diffaugment translation, cutout": "translation,cutout",
     "ada": "ada",
+    "ada, p up to 0.3 whatever r": {"target": 0.01, "maximum": 0.3},
 }
 
 
@@ -25,7 +26,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", default="fashion_mnist")
     parser.add_argument("--images", type=int, default=6000)
-    parser.add_argument("--updates", type=int, default=9000)
+    parser.add_argument("--updates", type=int, default=12_000)
     parser.add_argument("--choices", nargs="+", default=list(CHOICES), choices=list(CHOICES))
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
@@ -48,6 +49,8 @@ def main():
         augmentation = CHOICES[choice]
         if choice.startswith("diffaugment"):
             augmentation = kgan.augmentation.DiffAugment(augmentation)
+        elif isinstance(augmentation, dict):
+            augmentation = kgan.augmentation.ADA(**augmentation)
         penalties = [*kgan.penalties.recommended(), *(["lecam"] if choice == "lecam" else [])]
         gan.compile(loss="relativistic", penalties=penalties, augmentation=augmentation)
         start, rows = time.perf_counter(), []

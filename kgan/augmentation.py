@@ -141,9 +141,12 @@ class ADA(Augmentation):
     while r is above `target` and falls below it. Relativistic and Wasserstein logits have no zero of their own,
     so the sign is taken relative to the middle between the means of the real and the fake logits.
 
+    With kgan's recipe r hardly rises: on 6,000 images of Fashion-MNIST it stayed below 0.3 in 3,500 updates, so that
+    p stayed 0 with the target of the paper. `ADA(target=0.01, maximum=0.3)` lets p rise to 0.3 all the same.
+
     Args:
         policy: as in `DiffAugment`.
-        target: of r, in (0, 1). Defaults to 0.6.
+        target: of r, in (0, 1). Defaults to 0.6, the paper's.
         horizon: images over which p can go from 0 to 1. Defaults to 50,000 (the paper has 500,000 for its
             longer runs).
         interval: updates between two changes of p. Defaults to 4.
