@@ -1,5 +1,5 @@
 """What people do with a trained generator."""
 
-from kgan.applications import data_augmentation
+from kgan.applications import attributes, data_augmentation, directions, editing, inversion, spaces
 
-__all__ = ["data_augmentation"]
+__all__ = ["attributes", "data_augmentation", "directions", "editing", "inversion", "spaces"]

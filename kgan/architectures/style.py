@@ -133,7 +133,8 @@ def mapping(generator: keras.Model) -> keras.Model:
     >>> mapping(generator((8, 8, 1), width=4)).output_shape
     (None, 64)
     """
-    return keras.Model(generator.inputs, _styles(generator).input, name="mapping")
+    inputs = generator.inputs if len(generator.inputs) == 2 else generator.inputs[0]
+    return keras.Model(inputs, _styles(generator).input, name="mapping")
 
 
 def synthesis(generator: keras.Model) -> keras.Model:
