@@ -11,6 +11,8 @@ from kgan import latents, validation
 class Sampler:
     """What can generate: has `latent_dim`, `image_shape`, `conditional`, `num_classes`, `label_dropout`, `_make`."""
 
+    label_dropout = 0.0  # the share of labels that training dropped; if not 0, label -1 stands for no class
+
     def _make(self, noise, labels):
         """Return images of latents `(batch, latent_dim)` and int32 labels `(batch,)`, which may be None."""
         raise NotImplementedError
