@@ -210,14 +210,12 @@ def generate(gan, labels, judges=None, threshold: float = 0.5, seed: int = 0) ->
     seeds = np.random.default_rng(seed).integers(2**31, size=ROUNDS)
     missing = np.arange(len(labels))
     for seed_of_round in seeds:
-        if len(missing) == 0:
-            return images
         images[missing] = gan.generate(len(missing), int(seed_of_round), labels=labels[missing])
         if judges is None:
             return images
         missing = missing[belief(judges, images[missing], labels[missing]) < threshold]
-    if len(missing) == 0:
-        return images
+        if len(missing) == 0:
+            return images
     classes = ", ".join(map(str, np.unique(labels[missing])))
     raise ValueError(
         f"Expected images that the judges believe. Received: after {ROUNDS} rounds none for {len(missing):,} of "
@@ -420,8 +418,8 @@ def _probabilities(judge, images, labels):
         )
     if not (np.all(found >= 0) and np.allclose(found.sum(axis=1), 1, atol=1e-3)):
         raise ValueError(
-            "Expected a judge that gives probabilities, which add up to 1. Received: other "
-            "numbers. End it in a softmax."
+            "Expected a judge that gives probabilities, which add up to 1. Received: other numbers. "
+            "End it in a softmax."
         )
     return found
 
