@@ -35,7 +35,8 @@ def main():
     parser.add_argument("--cas", help="a conditional model: print its classification accuracy score, and end")
     parser.add_argument("--updates", type=int, default=2000, help="of the GAN")
     parser.add_argument("--classifier-updates", type=int, default=800)
-    parser.add_argument("--ratio", type=float, default=0.7, help="share of generated images")
+    parser.add_argument("--ratio", type=float, default=0.5, help="share of generated images")
+    parser.add_argument("--pool", type=int, default=10_000, help="how many images are generated for all epochs")
     parser.add_argument("--threshold", type=float, default=0.5, help="below it, the judges reject; 0: no judges")
     parser.add_argument("--transform", action="store_true", help="the GAN, too, sees shifted and turned images")
     parser.add_argument("--augmentation", help="of the discriminator, as in GAN.compile")
@@ -58,7 +59,7 @@ def main():
 
 def opened(options):
     """Return the cells that are there already, of the same settings."""
-    names = ("updates", "classifier_updates", "ratio", "threshold", "transform", "augmentation", "validate")
+    names = ("updates", "classifier_updates", "ratio", "pool", "threshold", "transform", "augmentation", "validate")
     settings = {name: getattr(options, name) for name in names}
     path = RESULTS / f"{options.name}.json"
     if not path.exists():
@@ -93,7 +94,14 @@ def few_labels(options, seed, train, test, labels):
     gan, judges = models(options, seed, *few)
     augmentation = kgan.applications.data_augmentation
     mixed = augmentation.augment(
-        gan, *few, ratio=options.ratio, judges=judges, threshold=options.threshold or 0.5, batch_size=64, seed=seed
+        gan,
+        *few,
+        ratio=options.ratio,
+        judges=judges,
+        threshold=options.threshold or 0.5,
+        pool=options.pool,
+        batch_size=64,
+        seed=seed,
     )
     made = np.arange(10 * labels, dtype="int32") % 10
     drawn = augmentation.generate(gan, made, seed=seed)
@@ -126,7 +134,7 @@ def rare_class(options, seed, train, test):
     gan, judges = models(options, seed, images, classes)
     augmentation = kgan.applications.data_augmentation
     mixed = augmentation.augment(
-        gan, images, classes, None, True, judges, options.threshold or 0.5, batch_size=64, seed=seed
+        gan, images, classes, None, True, judges, options.threshold or 0.5, 1, batch_size=64, seed=seed
     )
     counts = np.bincount(classes)
     repeated = np.concatenate([np.resize(np.flatnonzero(classes == each), counts.max()) for each in range(10)])

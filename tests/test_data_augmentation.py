@@ -121,9 +121,9 @@ class TestAugment:
         np.testing.assert_array_equal(images[order[0]], mixed[~made][order[1]])
         np.testing.assert_array_equal(labels[order[0]], targets[~made][order[1]])
 
-    def test_shuffled_anew_each_epoch_and_repeatable(self):
+    def test_repeatable(self):
         def epochs(seed):
-            data = augmentation.augment(Known(), *real([8, 8, 8]), seed=seed)
+            data = augmentation.augment(Known(), *real([8, 8, 8]), seed=seed, pool=100)
             return [collected(data)[0] for _ in range(2)]
 
         first, second = epochs(1)
@@ -131,6 +131,20 @@ class TestAugment:
         assert (first != second).any()
         other, _ = epochs(2)
         assert set(np.unique(other[:, 1, 0, 0])) != set(np.unique(first[:, 1, 0, 0]))  # other generated images
+
+    @pytest.mark.parametrize(("pool", "sets"), [(1, 1), (12, 1), (30, 2), (60, 5)])
+    def test_each_epoch_draws_from_the_pool_with_exact_counts(self, pool, sets):
+        images, labels = real([8, 3, 1])
+        data = augmentation.augment(Known(), images, labels, ratio=0.5, balance=True, pool=pool, batch_size=5)
+        shown = set()
+        for _ in range(40):
+            mixed, targets = collected(data)
+            np.testing.assert_array_equal(np.bincount(targets), [8, 8, 8])
+            made = mixed[:, 0, 0, 0] > 0
+            np.testing.assert_array_equal(label_of(mixed[made]), targets[made])
+            np.testing.assert_array_equal(np.sort(mixed[~made], axis=None), np.sort(images, axis=None))
+            shown |= set(mixed[made][:, 1, 0, 0])
+        assert len(shown) == 12 * sets
 
     def test_rejection_rejects(self):
         arguments = Known(), *real([30, 20, 10])
@@ -166,12 +180,13 @@ class TestAugment:
             ({"images": networks.images(6) * 127 + 128}, ValueError, r"Expected images in \[-1, 1\]"),
             ({"ratio": 1.5}, ValueError, "share of generated images"),
             ({"threshold": 0.0, "judges": [doubting]}, ValueError, "`threshold` is a probability"),
+            ({"pool": 0}, ValueError, "`pool` must be a positive"),
             ({"batch_size": 0}, ValueError, "`batch_size` must be a positive"),
             ({"judges": []}, ValueError, "at least one judge"),
             (
                 {"judges": [lambda images: np.full((len(images), 2), 0.5)]},
                 ValueError,
-                r"gives probabilities \(6, classes\)",
+                r"gives probabilities \(\d+, classes\)",
             ),
             ({"judges": [lambda images: np.full((len(images), 3), 2.0)]}, ValueError, "End it in a softmax"),
             ({"judges": [lambda images: np.full((len(images), 3), 1 / 3)]}, ValueError, "Train the GAN longer"),

@@ -17,6 +17,7 @@ import re
 
 import keras
 import numpy as np
+from keras import ops
 
 from kgan import classifier as classifiers
 from kgan import datasets, files, validation
@@ -271,13 +272,15 @@ def augment(
     balance: bool = False,
     judges=None,
     threshold: float = 0.5,
+    pool: int = 10_000,
     batch_size: int = 32,
     seed: int = 0,
 ):
     """Mix real and generated images, for the `fit` of any Keras classifier.
 
-    One epoch shows each real image once, and as many generated ones as `plan` says, in an order that depends on
-    `seed` and the epoch only.
+    One epoch shows each real image once, and as many generated ones as `plan` says, in another order and other ones
+    in each epoch. With 500 labels of MNIST the same classifier gained more from a pool than from the same generated
+    images in every epoch.
 
     Args:
         gan: a class-conditional `kgan.GAN` that knows the images' classes, from `train` or your own.
@@ -285,6 +288,8 @@ def augment(
         labels: integers `(n,)`.
         ratio, balance: as in `plan`.
         judges, threshold: as in `generate`.
+        pool: about how many images are generated, now, for all epochs to draw from; at least as many as one shows.
+            Defaults to 10,000.
         batch_size: images a batch; those that do not fill one come as a smaller last one. Defaults to 32.
         seed: of the generated images and the order.
 
@@ -307,14 +312,31 @@ def augment(
     _check_count("batch_size", batch_size)
     images, labels, _ = _checked(images, labels, gan.num_classes, minimum=0)
     validation.check_images(images, gan.image_shape)
+    _check_count("pool", pool)
     made = plan(labels, ratio, balance, gan.num_classes)
     made = np.repeat(np.arange(len(made)), made).astype("int32")
-    if len(made):
-        images = np.concatenate([images, generate(gan, made, judges, threshold, seed)])
-        labels = np.concatenate([labels, made])
-    return datasets.from_arrays(
-        images, labels, batch_size=min(batch_size, len(images)), seed=seed, drop_remainder=False
+    sets = max(1, pool // max(1, len(made)))
+    drawn = generate(gan, np.tile(made, sets), judges, threshold, seed) if len(made) else images[:0]
+    return _mixed(images, labels, drawn, made, sets, batch_size, seed)
+
+
+def _mixed(images, labels, drawn, made, sets, batch_size, seed):
+    """Return batches of the real images and one of `sets` drawn ones for each label in `made`."""
+    targets = np.concatenate([labels, made])
+    batch_size = min(batch_size, len(targets))
+    order = datasets.from_arrays(
+        np.arange(len(targets)), targets, batch_size=batch_size, seed=seed, drop_remainder=False
     )
+    which = datasets.from_arrays(np.arange(sets), batch_size=sets, seed=seed).repeat()  # each time in another order
+    with keras.device("cpu"):
+        every = ops.convert_to_tensor(np.concatenate([images, drawn]))
+
+    def fetch(chosen, which):
+        indices, labels = chosen
+        moved = indices + len(made) * ops.take(which, indices % sets)
+        return ops.take(every, ops.where(indices < len(images), indices, moved), axis=0), labels
+
+    return order.zip(order, which).map(fetch)
 
 
 def save(folder, images, labels, class_names=None):
@@ -411,7 +433,7 @@ def _probabilities(judge, images, labels):
         found = judge.predict(images, batch_size=256, verbose=0)
     else:
         found = judge(images)
-    found = keras.ops.convert_to_numpy(found["probabilities"] if isinstance(found, dict) else found)
+    found = ops.convert_to_numpy(found["probabilities"] if isinstance(found, dict) else found)
     if found.ndim != 2 or len(found) != len(images) or found.shape[1] <= labels.max(initial=0):
         raise ValueError(
             f"Expected a judge that gives probabilities ({len(images)}, classes). Received: shape {found.shape}."
