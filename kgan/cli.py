@@ -242,7 +242,7 @@ def edit(
             "--direction",
             "-d",
             help="What changes: brightness, thickness, slant, size, background_brightness; component-1, factor-1 and "
-            "so on, found unaided; or a file of kgan.applications.directions.",
+            "so on, found unaided; or a file that Direction.save wrote.",
         ),
     ],
     image: Annotated[
@@ -253,7 +253,14 @@ def edit(
         str, typer.Option(help="In standard deviations: -2..2 for seven steps, -2..2:9 for nine, or a list -1,0,1.")
     ] = "-2..2",
     keep: Annotated[
-        list[str] | None, typer.Option(help="A direction that must not change along; can be given several times.")
+        list[str] | None,
+        typer.Option(
+            help="What must not change along, another attribute or classifier:DATA; can be given several times."
+        ),
+    ] = None,
+    level: Annotated[
+        list[int] | None,
+        typer.Option(help="For the architecture `style`: a level to move, 0 the coarsest; can be given several times."),
     ] = None,
     num: Annotated[int, typer.Option("--num", "-n", min=1, help="How many new pictures, without --image.")] = 4,
     seed: Annotated[int, typer.Option(help="Of the new pictures.")] = 0,
@@ -279,14 +286,14 @@ def edit(
     with _failing_plainly():
         import numpy as np
 
-        from kgan.applications import directions, editing, spaces
+        from kgan.applications import editing, spaces, supervised
 
         strengths = editing.parse_strengths(strength)
         model = model / "model.keras" if (model / "model.keras").exists() else model
         space = spaces.CodeSpace(model)
         given = _pictures(image, space.image_shape) if image else space.sample(num, seed, label)
         labels = label if image else space.labels_of(num, label)
-        found = directions.find(space, direction, keep=keep or ())
+        found = supervised.find(space, direction, levels=level or None, keep=keep or ())
         edited = editing.edit(space, given, found, strengths, labels)
         if out.suffix == ".gif":
             editing.animate(out, edited)

@@ -87,6 +87,19 @@ def test_blank_and_grey_images_have_0():
     assert attributes.hue(np.zeros((1, 4, 4, 3))) == 0
 
 
+def test_classes_of_a_classifier():
+    import keras
+
+    images = keras.Input((2, 2, 1))
+    probabilities = keras.layers.Concatenate()([keras.layers.Flatten()(images), keras.layers.Flatten()(images)[:, :1]])
+    model = keras.Model(images, {"features": probabilities, "probabilities": probabilities})
+    pictures = np.float32([[1, 0, 0, 0], [0, 1, 0, 0], [0, 1, 0, 0]]).reshape(3, 2, 2, 1)
+    # Five classes, of which three are not seen.
+    assert attributes.classes(model)(pictures).tolist() == [[True, False], [False, True], [False, True]]
+    with pytest.raises(ValueError, match="without class probabilities"):
+        attributes.classes(keras.Model(images, probabilities))(pictures)
+
+
 def test_names_and_bad_input():
     assert attributes.get("slant") is attributes.slant
     assert attributes.get(np.sum) is np.sum

@@ -156,7 +156,7 @@ class TestEdit:
 
     def test_a_picture_of_one_s_own_and_a_direction_from_a_file(self, trained, tmp_path):
         model = trained / "saved_model"
-        kgan.applications.directions.boundary(model, "slant").save(tmp_path / "mine.npz")
+        kgan.applications.supervised.boundary(model, "slant").save(tmp_path / "mine.npz")
         kgan.images.save(tmp_path / "my.png", np.full((30, 20, 3), 40, "uint8"))
         asked = ["--direction", tmp_path / "mine.npz", "--image", tmp_path / "my.png", "--strength", "-2..2"]
         output = run("edit", model, *asked, "-o", tmp_path / "strip.png")

@@ -7,14 +7,10 @@ import pytest
 from PIL import Image
 
 from kgan.applications import editing
-from kgan.applications.directions import Direction, boundary
+from kgan.applications.directions import Direction
 from kgan.applications.spaces import CodeSpace
+from kgan.applications.supervised import boundary
 from kgan.architectures import style
-
-
-@pytest.fixture(scope="module")
-def space():
-    return CodeSpace(linear.generator())
 
 
 @pytest.fixture(scope="module")
@@ -50,15 +46,12 @@ class TestEdit:
 
     def test_of_some_levels(self, style_space):
         codes = style_space.sample(2)
-        direction = along(style_space, np.arange(5.0))
-        moved = editing.move(style_space, codes, direction, 0.5, levels=[0, 2])
+        direction = along(style_space, np.arange(5.0), levels=[0, 2])
+        moved = editing.move(style_space, codes, direction, 0.5)
         np.testing.assert_allclose(moved[:, [0, 2]], codes[:, [0, 2]] + 0.5 * np.arange(5.0), rtol=1e-5)
         np.testing.assert_array_equal(moved[:, [1, 3]], codes[:, [1, 3]])
-        edited = editing.edit(style_space, codes, direction, [0.5], levels=[0, 2])
+        edited = editing.edit(style_space, codes, direction, [0.5])
         np.testing.assert_allclose(edited[:, 0], style_space.images(moved), atol=1e-5)
-        for bad in ([], [4], [-1], 1.5 * np.ones(1)):
-            with pytest.raises(ValueError, match="Expected levels from 0 to 3"):
-                editing.move(style_space, codes, direction, 1, levels=bad)
 
     def test_bad_requests(self, space, style_space):
         direction = along(space, [1.0, 0.0])
@@ -70,8 +63,6 @@ class TestEdit:
         foreign = Direction([1.0, 0.0], fingerprint=space.fingerprint + 1)
         with pytest.raises(ValueError, match="Expected a direction of this generator"):
             editing.edit(space, [[0.0, 0.0]], foreign, [0])
-        with pytest.raises(ValueError, match="has no styles. Received: levels"):
-            editing.edit(space, [[0.0, 0.0]], direction, [0], levels=[0])
 
 
 class TestTurn:
@@ -87,6 +78,10 @@ class TestTurn:
         turned = editing.turn(style_space, codes, circle, 180.0)
         np.testing.assert_allclose((turned - style_space.mean)[..., :2], [[[-(2**0.5), 0]] * 4] * 2, atol=1e-5)
         np.testing.assert_allclose(turned[..., 2:], codes[..., 2:], rtol=1e-6)
+        for each in circle:
+            each.levels = (1, 3)
+        np.testing.assert_array_equal(editing.turn(style_space, codes, circle, 180.0)[:, [0, 2]], codes[:, [0, 2]])
+        np.testing.assert_allclose(editing.turn(style_space, codes, circle, 180.0)[:, [1, 3]], turned[:, [1, 3]])
 
 
 class TestInterpolate:

@@ -10,12 +10,6 @@ from kgan.applications.inversion import fitting, invert, psnr
 from kgan.applications.spaces import CodeSpace
 from kgan.architectures import style
 
-
-@pytest.fixture(scope="module")
-def space():
-    return CodeSpace(linear.generator())
-
-
 CODES = np.float32([[0.5, -1.0], [1.0, 1.0], [-2.0, 0.3]])
 
 

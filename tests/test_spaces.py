@@ -1,6 +1,5 @@
 """Codes and images of every kind of generator."""
 
-import keras
 import linear
 import networks
 import numpy as np
@@ -9,12 +8,6 @@ import pytest
 import kgan
 from kgan.applications.spaces import CodeSpace, space_of
 from kgan.architectures import style
-
-
-@pytest.fixture(scope="module")
-def style_space():
-    keras.utils.set_random_seed(0)
-    return CodeSpace(style.generator((8, 8, 1), latent_dim=6, width=4, style_dim=5))
 
 
 def test_latents_are_the_codes_of_most_generators():

@@ -1,5 +1,23 @@
 """What people do with a trained generator."""
 
-from kgan.applications import attributes, data_augmentation, directions, editing, inversion, spaces
+from kgan.applications import (
+    attributes,
+    data_augmentation,
+    directions,
+    editing,
+    inversion,
+    spaces,
+    supervised,
+    unsupervised,
+)
 
-__all__ = ["attributes", "data_augmentation", "directions", "editing", "inversion", "spaces"]
+__all__ = [
+    "attributes",
+    "data_augmentation",
+    "directions",
+    "editing",
+    "inversion",
+    "spaces",
+    "supervised",
+    "unsupervised",
+]

@@ -6,7 +6,9 @@ the attribute 0.
 """
 
 import numpy as np
+from matplotlib.colors import rgb_to_hsv
 
+from kgan import features
 from kgan.names import unknown
 
 
@@ -120,15 +122,33 @@ def hue_of(colours) -> np.ndarray:
     >>> hue_of(np.array([[1.0, 1.0, 0.0], [1.0, 0.0, 1.0]])).tolist()
     [60.0, 300.0]
     """
-    red, green, blue = np.moveaxis(np.asarray(colours, "float64")[..., :3], -1, 0)
-    high, low = np.maximum(np.maximum(red, green), blue), np.minimum(np.minimum(red, green), blue)
-    span = np.where(high > low, high - low, 1.0)
-    sector = np.where(
-        high == red,
-        (green - blue) / span,
-        np.where(high == green, 2.0 + (blue - red) / span, 4.0 + (red - green) / span),
-    )
-    return np.where(high > low, 60.0 * sector % 360.0, 0.0)
+    colours = np.asarray(colours, "float64")[..., :3]
+    low = colours.min(axis=-1, keepdims=True)  # a hue depends on the differences only
+    return 360.0 * rgb_to_hsv((colours - low) / max(np.ptp(colours, axis=-1).max(initial=0.0), 1e-9))[..., 0]
+
+
+def classes(extractor):
+    """Return the function of images that tells which class a classifier takes them for, one column for each.
+
+    For `keep` of `supervised.boundary`: what an edit must not change is often what the picture shows.
+
+    Args:
+        extractor: a `kgan.features.FeatureExtractor` with class probabilities, or what `kgan.features.get` takes.
+
+    Returns:
+        A function, images `(n, height, width, channels)` to booleans `(n, classes)`, without the classes that
+        none or all of them are taken for.
+    """
+    extractor = features.get(extractor)
+
+    def classes_of(images):
+        outputs = extractor.extract(np.asarray(images, "float32"))
+        if "probabilities" not in outputs:
+            raise ValueError(f"Expected a classifier. Received: {extractor.name!r}, without class probabilities.")
+        found = outputs["probabilities"].argmax(axis=1)[:, None] == np.arange(outputs["probabilities"].shape[1])
+        return found[:, found.any(axis=0) & ~found.all(axis=0)]
+
+    return classes_of
 
 
 ATTRIBUTES = {
@@ -144,12 +164,14 @@ CIRCULAR = ("hue", "background_hue")  # 359 degrees lie beside 0
 
 
 def get(identifier):
-    """Return the attribute of that name, or the function that was given.
+    """Return the attribute of that name, the `classes` of `"classifier:DATA"`, or the function that was given.
 
     Raises:
         ValueError: the name is unknown; the message names the nearest.
         TypeError: it is neither a name nor a function.
     """
+    if isinstance(identifier, str) and identifier.startswith("classifier:"):
+        return classes(identifier)
     if isinstance(identifier, str):
         if identifier not in ATTRIBUTES:
             raise unknown("attribute", identifier, ATTRIBUTES)

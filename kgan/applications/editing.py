@@ -14,7 +14,7 @@ from kgan.names import unknown
 METHODS = ("spherical", "linear")
 
 
-def edit(model, given, direction: Direction, strengths, labels=None, levels=None) -> np.ndarray:
+def edit(model, given, direction: Direction, strengths, labels=None) -> np.ndarray:
     """Change one thing in images, by several strengths.
 
     Args:
@@ -24,7 +24,6 @@ def edit(model, given, direction: Direction, strengths, labels=None, levels=None
         direction: what to change, of this generator.
         strengths: one or more numbers, in standard deviations; 0 is the image as it is.
         labels: for class-conditional generators that are edited by their latents.
-        levels: for style-based generators the levels to move, 0 the coarsest. Defaults to all.
 
     Returns:
         Images `(n, strengths, height, width, channels)` in [-1, 1].
@@ -33,7 +32,7 @@ def edit(model, given, direction: Direction, strengths, labels=None, levels=None
         ValueError: the direction is of another generator, there are no strengths, or they are not finite.
 
     Example:
-    >>> from kgan.applications.directions import closed_form
+    >>> from kgan.applications.unsupervised import closed_form
     >>> from kgan.architectures import dcgan
     >>> generator = dcgan.generator((8, 8, 1), width=4)
     >>> edit(generator, np.ones((2, 32)), closed_form(generator, 1)[0], [-2, 0, 2]).shape
@@ -44,24 +43,21 @@ def edit(model, given, direction: Direction, strengths, labels=None, levels=None
     strengths = _strengths(strengths)
     codes = invert(space, given, labels).codes if np.ndim(given) == 4 else space.codes(given, labels)
     labels = space.check_labels(len(codes), labels)
-    moved = [move(space, codes, direction, strength, levels) for strength in strengths]
+    moved = [move(space, codes, direction, strength) for strength in strengths]
     return np.stack([space.images(each, labels) for each in moved], axis=1)
 
 
-def move(model, codes, direction: Direction, strength: float, levels=None) -> np.ndarray:
-    """Return codes moved along a direction: `c + strength * vector`, for styles at the given levels or at all.
+def move(model, codes, direction: Direction, strength: float) -> np.ndarray:
+    """Return codes moved along a direction: `c + strength * vector`, for styles at the direction's levels.
 
     Raises:
-        ValueError: the direction is of another generator, or there is no such level.
+        ValueError: the direction is of another generator.
     """
     space = space_of(model)
     direction.check(space)
-    codes = space.codes(codes).copy()
-    if levels is None:
-        return codes + np.float32(strength) * direction.vector
-    if space.name != "style":
-        raise ValueError(f"Expected no `levels`: this generator has no styles. Received: levels={levels!r}")
-    codes[:, _levels(levels, space)] += np.float32(strength) * direction.vector
+    codes = np.array(space.codes(codes))
+    moved = slice(None) if direction.levels is None else (slice(None), list(direction.levels))
+    codes[moved] += np.float32(strength) * direction.vector
     return codes
 
 
@@ -74,7 +70,7 @@ def turn(model, codes, circle, degrees: float) -> np.ndarray:
     Args:
         model: as in `CodeSpace`.
         codes: as `CodeSpace.codes` takes them.
-        circle: the two directions that `directions.circle` found.
+        circle: the two directions that `supervised.circle` found.
         degrees: the angle, a number or one for each code.
 
     Raises:
@@ -83,16 +79,21 @@ def turn(model, codes, circle, degrees: float) -> np.ndarray:
     space = space_of(model)
     for each in circle:
         each.check(space)
-    codes = space.codes(codes)
+    codes = np.array(space.codes(codes))
+    levels = slice(None) if circle[0].levels is None else list(circle[0].levels)
+    moved = codes[:, levels] if space.name == "style" else codes
     normals, vectors = (np.stack([getattr(each, part) for each in circle]) for part in ("normal", "vector"))
     radians = np.radians(np.broadcast_to(np.asarray(degrees, "float64"), (len(codes),)))
     wanted = np.sqrt(2.0) * np.stack([np.cos(radians), np.sin(radians)], axis=1)
     if space.name == "style":
         wanted = wanted[:, None]
-    places = (codes - space.mean) @ normals.T
+    places = (moved - space.mean) @ normals.T
     # The directions need not be quite orthogonal: solve for the two strengths.
     strengths = (wanted - places) @ np.linalg.inv(normals @ vectors.T).T
-    return (codes + strengths @ vectors).astype("float32")
+    moved += (strengths @ vectors).astype("float32")
+    if space.name == "style":
+        codes[:, levels] = moved
+    return codes
 
 
 def interpolate(model, start, end, steps: int = 8, method: str = "spherical") -> np.ndarray:
@@ -278,10 +279,3 @@ def _strengths(strengths):
     if strengths.ndim != 1 or not len(strengths) or not np.isfinite(strengths).all():
         raise ValueError(f"Expected at least one strength, a finite number. Received: {strengths.tolist()}")
     return strengths
-
-
-def _levels(levels, space):
-    levels = [levels] if isinstance(levels, int) else list(levels)
-    if not levels or any(not isinstance(each, int) or not 0 <= each < space.shape[0] for each in levels):
-        raise ValueError(f"Expected levels from 0 to {space.shape[0] - 1}. Received: {levels}")
-    return levels

@@ -151,6 +151,19 @@ class CodeSpace(Sampler):
             )
         return self._labels(num, labels)
 
+    def check_levels(self, levels) -> list[int]:
+        """Return levels, one or several, as a list.
+
+        Raises:
+            ValueError: the generator has no styles, or no such level.
+        """
+        if self.name != "style":
+            raise ValueError(f"Expected no `levels`: this generator has no styles. Received: levels={levels!r}")
+        found = [levels] if isinstance(levels, int) else list(levels)
+        if not found or any(not isinstance(each, int) or not 0 <= each < self.shape[0] for each in found):
+            raise ValueError(f"Expected levels from 0 to {self.shape[0] - 1}. Received: {levels}")
+        return found
+
     def whiten(self, codes) -> np.ndarray:
         """Return codes as standard normal coordinates: minus the mean, times the inverse root of the covariance."""
         return (np.asarray(codes) - self.mean) @ self.inverse_root

@@ -1,0 +1,195 @@
+"""Directions learnt from what is known of images: an attribute that can be computed, or that a user labelled."""
+
+import copy
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.model_selection import train_test_split
+
+from kgan.applications import attributes
+from kgan.applications.directions import Direction, orthogonalized
+from kgan.applications.spaces import space_of
+from kgan.applications.unsupervised import closed_form, principal_components
+
+UNAIDED = {"component": principal_components, "factor": closed_form}
+
+
+def boundary(model, attribute, codes=None, labels=None, levels=None, keep=(), num=4000, seed=0, name=None) -> Direction:
+    """Learn the direction of an attribute from random images, or from codes that you labelled.
+
+    The attribute is fitted as a linear function of the codes: by ridge regression, or by logistic regression, the
+    boundary of InterFaceGAN, if it has two values. `normal` is that function's gradient. `vector` is its product
+    with the covariance of the codes, that is the mean move of codes whose attribute is one deviation higher, so
+    it stays among codes that occur. In latent space, where the covariance is 1, both are parallel.
+
+    Args:
+        model: as in `CodeSpace`.
+        attribute: a name in `attributes.ATTRIBUTES`, a function of images `(n, height, width, channels)` to `(n,)`,
+            or the values themselves `(n,)`, numbers or booleans.
+        codes: what it is learnt from, as `CodeSpace.codes` takes them. Defaults to those of `num` random images
+            (where values are given, of as many: `CodeSpace.sample(len(values), seed)`).
+        labels: as in `kgan.GAN.generate`, for class-conditional models.
+        levels: for style-based generators the levels that it shall move, 0 the coarsest. It is then learnt from
+            random images whose other levels have the style of another image. Defaults to all.
+        keep: what must not change along (see `orthogonalized`): directions, or attributes as above, whose functions
+            may also give several columns `(n, k)`, such as `attributes.classes`.
+        num, seed: of the random images. Default to 4,000 and 0.
+        name: of the direction. Defaults to the attribute's.
+
+    Raises:
+        ValueError: the attribute is unknown, constant, circular, not finite, or of another length than the codes,
+            or levels do not exist or come with codes.
+        TypeError: it is no number.
+
+    Reference: Shen et al., InterFaceGAN: Interpreting the Disentangled Face Representation Learned by GANs, 2020.
+
+    Example:
+    >>> from kgan.architectures import mlp
+    >>> boundary(mlp.generator((8, 8, 1), latent_dim=4), "brightness", num=100).name
+    'brightness'
+    """
+    space = space_of(model)
+    if isinstance(attribute, str) and attribute in attributes.CIRCULAR:
+        raise ValueError(f"Expected an attribute on a line. Received: {attribute!r}, a circle. Use `circle`.")
+    levels = None if levels is None else space.check_levels(levels)
+    if codes is None:
+        given = not isinstance(attribute, str) and not callable(attribute)
+        num = len(np.asarray(attribute)) if given else num
+        labels = space.labels_of(num, labels)
+        codes = moved = space.sample(num, seed, labels)
+        if levels is not None:
+            moved = space.sample(num, seed + 1, labels)
+            codes = np.array(codes)
+            codes[:, levels] = moved[:, levels]
+    elif levels is not None:
+        raise ValueError("Expected `codes` or `levels`: a direction of some levels is learnt from random images.")
+    else:
+        codes = moved = space.codes(codes, labels)
+    images = _Lazy(lambda: space.images(codes, labels))
+    place = space.whiten(moved.mean(axis=1) if space.name == "style" else moved)
+
+    def fitted(attribute, name=None):
+        name = name or _name(attribute)
+        return [_fit(space, place, values, name, levels) for values in _columns(attribute, images)]
+
+    others = [each for one in keep for each in ([one] if isinstance(one, Direction) else fitted(one))]
+    found = fitted(attribute, name)
+    if len(found) != 1:
+        raise ValueError(f"Expected an attribute of one value for each image. Received: {len(found)} columns.")
+    return orthogonalized(found[0], others)
+
+
+def circle(
+    model, attribute, codes=None, labels=None, levels=None, keep=(), num=4000, seed=0
+) -> tuple[Direction, Direction]:
+    """Learn the two directions of an attribute that is an angle, such as a hue: of its cosine and its sine.
+
+    Args:
+        model, codes, labels, levels, keep, num, seed: as in `boundary`.
+        attribute: a name or a function of images, or the values, in degrees.
+
+    Returns:
+        Two directions, for `editing.turn`.
+
+    Raises:
+        ValueError, TypeError: as `boundary`.
+    """
+    name = _name(attribute)
+    if isinstance(attribute, str) or callable(attribute):
+        measure = attributes.get(attribute)
+
+    def part(function):
+        if isinstance(attribute, str) or callable(attribute):
+            return lambda images: function(np.radians(measure(images)))
+        return function(np.radians(np.asarray(attribute, "float64")))
+
+    space = space_of(model)
+    return tuple(
+        boundary(space, part(function), codes, labels, levels, keep, num, seed, name=f"{function.__name__} of {name}")
+        for function in (np.cos, np.sin)
+    )
+
+
+def find(model, name, levels=None, keep=()) -> Direction:
+    """Return the direction that a name stands for.
+
+    Args:
+        model: as in `CodeSpace`.
+        name: of an attribute, `"component-3"` or `"factor-3"` (the third that `principal_components` or
+            `closed_form` finds), or the path of a file that `Direction.save` wrote.
+        levels: as in `boundary`.
+        keep: names of others, which must not change along.
+
+    Raises:
+        ValueError: the name is unknown, or the direction is not of this model.
+        FileNotFoundError: there is no such file.
+
+    Example:
+    >>> from kgan.architectures import dcgan
+    >>> find(dcgan.generator((8, 8, 1), width=4), "factor-2").name
+    'factor 2'
+    """
+    space = space_of(model)
+    kind, _, index = str(name).partition("-")
+    if kind in UNAIDED and index.isdecimal():
+        found = UNAIDED[kind](space, int(index))[-1]
+    elif str(name).endswith(".npz"):
+        found = Direction.load(name)
+        found.check(space)
+    else:
+        return boundary(space, name, levels=levels, keep=keep)
+    if levels is not None:
+        found = copy.copy(found)
+        found.levels = tuple(space.check_levels(levels))
+    return orthogonalized(found, [find(space, each, levels) for each in keep])
+
+
+class _Lazy:
+    """Images that are made when they are first asked for, and once."""
+
+    def __init__(self, make):
+        self.make, self.made = make, None
+
+    def __call__(self):
+        self.made = self.make() if self.made is None else self.made
+        return self.made
+
+
+def _name(attribute):
+    return attribute if isinstance(attribute, str) else getattr(attribute, "__name__", "attribute")
+
+
+def _columns(attribute, images):
+    """Return the values of an attribute, a list of arrays `(n,)`."""
+    if isinstance(attribute, str) or callable(attribute):
+        values = np.asarray(attributes.get(attribute)(images()))
+        return list(values.T) if values.ndim == 2 else [values]
+    return [np.asarray(attribute)]
+
+
+def _fit(space, places, values, name, levels):
+    if values.dtype.kind not in "bifu":
+        raise TypeError(f"Expected an attribute of numbers or booleans. Received: {values.dtype}")
+    if values.shape != (len(places),):
+        raise ValueError(f"Expected one value for each image: shape ({len(places)},). Received: shape {values.shape}.")
+    values = values.astype("float64")
+    if not np.isfinite(values).all():
+        raise ValueError(f"Expected finite values of {name!r}. Received: {(~np.isfinite(values)).sum()} that are not.")
+    kinds = np.unique(values)
+    if len(kinds) < 2:
+        raise ValueError(f"Expected an attribute that varies. Received: {name!r}, always {values.max(initial=0)}.")
+    if len(places) < 10:
+        raise ValueError(f"Expected at least 10 images to learn from. Received: {len(places)}")
+    two = len(kinds) == 2
+    values = (values == kinds[1]) if two else (values - values.mean()) / values.std()
+    stratify = values if two and np.bincount(values).min() > 1 else None
+    seen, unseen, seen_values, unseen_values = train_test_split(
+        places, values, test_size=0.2, random_state=0, stratify=stratify
+    )
+    fitted = (LogisticRegression(max_iter=1000) if two else Ridge(1.0)).fit(seen, seen_values)
+    slope = fitted.coef_.ravel()
+    unit = (slope / np.linalg.norm(slope)).astype("float32")
+    vector, normal = space.root @ unit, space.inverse_root @ unit
+    normal = normal / (normal @ vector)
+    score = fitted.score(unseen, unseen_values)
+    return Direction(vector, normal, name, space.name, space.fingerprint, score, levels)
