@@ -141,8 +141,8 @@ class ADA(Augmentation):
     while r is above `target` and falls below it. Relativistic and Wasserstein logits have no zero of their own,
     so the sign is taken relative to the middle between the means of the real and the fake logits.
 
-    With kgan's recipe r hardly rises: on 6,000 images of Fashion-MNIST it stayed below 0.3 in 3,500 updates, so that
-    p stayed 0 with the target of the paper. `ADA(target=0.01, maximum=0.3)` lets p rise to 0.3 all the same.
+    With kgan's recipe r may never reach the target, and p stays 0 (`benchmarks/few_data.py` prints it):
+    `ADA(target=0.01, maximum=0.3)` lets p rise to 0.3 nearly always.
 
     Args:
         policy: as in `DiffAugment`.

@@ -131,15 +131,15 @@ class MinibatchStdDev(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable("kgan")
-class LabelEmbedding(keras.layers.Layer):
-    """A learned vector for each class, and one more for no class, label -1.
+class LabelEmbedding(keras.layers.Embedding):
+    """Keras's Embedding of classes, with a vector more for no class, label -1.
 
     For class-conditional networks; with the vector of no class `kgan.GAN(label_dropout=...)` trains them to do without.
 
     Args:
         num_classes: positive.
         output_dim: size of a vector.
-        initializer: of the vectors. Defaults to uniform, as Keras's Embedding.
+        **kwargs: as in `keras.layers.Embedding`.
 
     Shapes: int labels `(batch,)` from -1 to `num_classes - 1`, to `(batch, output_dim)`.
 
@@ -150,25 +150,17 @@ class LabelEmbedding(keras.layers.Layer):
     (3, 4)
     """
 
-    def __init__(self, num_classes: int, output_dim: int, initializer="uniform", **kwargs):
-        super().__init__(**kwargs)
+    def __init__(self, num_classes: int, output_dim: int, **kwargs):
+        super().__init__(num_classes + 1, output_dim, **kwargs)
         self.num_classes = num_classes
-        self.output_dim = output_dim
-        self.initializer = keras.initializers.get(initializer)
-
-    def build(self, input_shape):
-        shape = (self.num_classes + 1, self.output_dim)
-        self.vectors = self.add_weight(shape=shape, initializer=self.initializer, name="vectors")
 
     def call(self, labels):
-        return ops.take(ops.cast(self.vectors, self.compute_dtype), _rows(labels, self.num_classes), axis=0)
-
-    def compute_output_shape(self, input_shape):
-        return (*input_shape, self.output_dim)
+        return super().call(_rows(labels, self.num_classes))
 
     def get_config(self):
-        own = {"num_classes": self.num_classes, "output_dim": self.output_dim}
-        return {**super().get_config(), **own, "initializer": keras.initializers.serialize(self.initializer)}
+        config = super().get_config()
+        del config["input_dim"]
+        return {**config, "num_classes": self.num_classes}
 
 
 def _rows(labels, num_classes):

@@ -84,7 +84,7 @@ def check_label_dropout(label_dropout, generator, discriminator):
     if len(generator.inputs) != 2:
         raise ValueError(f"Expected networks with labels. Received: label_dropout={label_dropout} and none to drop.")
     for network in (generator, discriminator):
-        if any(isinstance(layer, keras.layers.Embedding) for layer in network._flatten_layers(include_self=False)):
+        if any(type(layer) is keras.layers.Embedding for layer in network._flatten_layers(include_self=False)):
             raise ValueError(
                 "Expected labels to be embedded with `kgan.layers.LabelEmbedding`, which has a vector for no class. "
                 f"Received: `label_dropout` and {network.name!r}, with `keras.layers.Embedding`."
@@ -106,9 +106,9 @@ def _final_activation(network) -> str | None:
 def class_count(generator) -> int | None:
     """Return the number of classes that a two-input generator embeds, or None if its layers do not tell."""
     sizes = [
-        getattr(layer, "input_dim", None)
-        if isinstance(layer, keras.layers.Embedding)
-        else getattr(layer, "num_classes", None) or getattr(layer, "num_tokens", None)
+        getattr(layer, "num_classes", None)
+        or getattr(layer, "num_tokens", None)
+        or (layer.input_dim if isinstance(layer, keras.layers.Embedding) else None)
         for layer in generator._flatten_layers(include_self=False)
     ]
     return min((size for size in sizes if isinstance(size, int)), default=None)

@@ -196,6 +196,17 @@ def test_other_formats_run_in_their_own_runtimes(tmp_path, capfd, generators, fo
         np.testing.assert_allclose(run(inputs), expected, rtol=0, atol=1e-5)
 
 
+@pytest.mark.parametrize("format", exporting.FORMATS)
+def test_styles_noise_and_no_class(tmp_path, format):
+    """`export` runs what it wrote and compares."""
+    generator = kgan.architectures.style.generator((12, 8, 3), latent_dim=6, width=4, num_classes=3)
+    for weight in generator.weights:  # the noise counts, too
+        weight.assign_add(0.1 * keras.random.normal(weight.shape, seed=1))
+    path = tmp_path / f"generator{exporting.FORMATS[format][1]}"
+    exporting.export(generator, path, format=format, label_dropout=0.1)
+    assert path.exists()
+
+
 @pytest.mark.parametrize(
     ("policy", "format"),
     [("mixed_bfloat16", "tf_saved_model"), ("mixed_float16", "onnx"), ("bfloat16", "litert"), ("float64", "litert")],

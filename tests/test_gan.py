@@ -287,7 +287,9 @@ class TestConditional:
             seed=0,
         )
         gan.compile(discriminator_optimizer=keras.optimizers.SGD(0.1), generator_optimizer=keras.optimizers.SGD(0.1))
-        vectors = next(layer for layer in gan.generator.layers if isinstance(layer, kgan.layers.LabelEmbedding)).vectors
+        vectors = next(
+            layer for layer in gan.generator.layers if isinstance(layer, kgan.layers.LabelEmbedding)
+        ).embeddings
         before = vectors.numpy()
         gan.fit(networks.images(64), networks.labels(64), batch_size=32, verbose=0)
         assert (vectors.numpy() != before).any(axis=1).all()  # that of no class too

@@ -153,7 +153,7 @@ def test_conditional_batch_normalization(shape):
 def test_label_embedding_has_a_vector_for_no_class():
     layer = LabelEmbedding(num_classes=2, output_dim=3)
     vectors = layer(np.int32([0, 1, -1])).numpy()
-    np.testing.assert_array_equal(vectors, layer.vectors.numpy())
+    np.testing.assert_array_equal(vectors, layer.embeddings.numpy())
     assert len(np.unique(vectors)) == 9
     again = LabelEmbedding.from_config(layer.get_config())
     assert again.compute_output_shape((5,)) == (5, 3)
@@ -163,7 +163,7 @@ def test_projection_logit_is_the_formula():
     features, labels = keras.Input((3,)), keras.Input((), dtype="int32")
     model = keras.Model([features, labels], projection_logit(features, labels, num_classes=4))
     embedding, kernel, bias = (
-        next(w.numpy() for w in model.weights if name in w.path) for name in ("vectors", "kern", "bias")
+        next(w.numpy() for w in model.weights if name in w.path) for name in ("embeddings", "kern", "bias")
     )
     x, y = np.random.default_rng(0).normal(size=(5, 3)).astype("float32"), np.int32([0, 1, 2, 3, 0])
     expected = x @ kernel + bias + np.sum(x * embedding[y], axis=1, keepdims=True)

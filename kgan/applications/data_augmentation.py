@@ -23,6 +23,7 @@ from kgan import classifier as classifiers
 from kgan import datasets, files, validation
 from kgan import images as pictures
 from kgan.architectures import dcgan
+from kgan.architectures.arguments import check_positive
 from kgan.gan import GAN
 
 # How often an image that was rejected is drawn anew before `generate` gives up.
@@ -100,8 +101,8 @@ def train(
     (3, 8, 8, 1)
     """
     images, labels, num_classes = _checked(images, labels, num_classes)
-    _check_count("updates", updates)
-    _check_count("batch_size", batch_size)
+    check_positive(updates=updates)
+    check_positive(batch_size=batch_size)
     with _seeded(seed):
         gan = GAN(
             dcgan.generator(images.shape[1:], width=width, num_classes=num_classes),
@@ -143,8 +144,8 @@ def train_judges(
     TensorShape([100, 10])
     """
     images, labels, num_classes = _checked(images, labels, num_classes)
-    _check_count("members", members)
-    _check_count("updates", updates)
+    check_positive(members=members)
+    check_positive(updates=updates)
     judges = []
     for seed_of_member in range(members * seed, members * (seed + 1)):
         judge = classifiers.network(images.shape[1:], num_classes, seed_of_member)
@@ -279,8 +280,7 @@ def augment(
     """Mix real and generated images, for the `fit` of any Keras classifier.
 
     One epoch shows each real image once, and as many generated ones as `plan` says, in another order and other ones
-    in each epoch. With 500 labels of MNIST the same classifier gained more from a pool than from the same generated
-    images in every epoch.
+    in each epoch.
 
     Args:
         gan: a class-conditional `kgan.GAN` that knows the images' classes, from `train` or your own.
@@ -309,10 +309,10 @@ def augment(
     400
     """
     _check_conditional(gan)
-    _check_count("batch_size", batch_size)
+    check_positive(batch_size=batch_size)
     images, labels, _ = _checked(images, labels, gan.num_classes, minimum=0)
     validation.check_images(images, gan.image_shape)
-    _check_count("pool", pool)
+    check_positive(pool=pool)
     made = plan(labels, ratio, balance, gan.num_classes)
     made = np.repeat(np.arange(len(made)), made).astype("int32")
     sets = max(1, pool // max(1, len(made)))
@@ -457,11 +457,6 @@ def _check_conditional(gan):
 def _check_threshold(threshold):
     if not 0 < threshold < 1:
         raise ValueError(f"`threshold` is a probability, in (0, 1). Received: threshold={threshold}")
-
-
-def _check_count(name, value):
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise ValueError(f"`{name}` must be a positive integer. Received: {name}={value!r}")
 
 
 @contextlib.contextmanager

@@ -5,7 +5,6 @@ import math
 import keras
 from keras import layers
 
-from kgan.architectures import dcgan
 from kgan.architectures.arguments import (
     check_image_shape,
     check_positive,
@@ -14,8 +13,11 @@ from kgan.architectures.arguments import (
     map_sizes,
     with_labels,
 )
+from kgan.architectures.dcgan import discriminator
 from kgan.layers import LabelEmbedding, wide_dtype
 from kgan.style_layers import LearnedConstant, ModulatedConv2D, NoiseInjection
+
+__all__ = ["discriminator", "generator", "is_style_based", "mapping", "synthesis"]  # the discriminator is dcgan's
 
 STYLES = "styles"  # the layer between mapping and synthesis
 
@@ -62,7 +64,7 @@ def generator(
     x = layers.Rescaling(math.sqrt(latent_dim))(layers.UnitNormalization()(latents))
     if labels is not None:
         normal = keras.initializers.RandomNormal(stddev=1.0)
-        x = layers.Concatenate()([x, LabelEmbedding(num_classes, latent_dim, normal)(labels)])
+        x = layers.Concatenate()([x, LabelEmbedding(num_classes, latent_dim, embeddings_initializer=normal)(labels)])
     for _ in range(3):
         x = layers.LeakyReLU(0.2)(layers.Dense(style_dim, kernel_initializer="he_normal")(x))
 
@@ -80,39 +82,12 @@ def generator(
     return keras.Model(with_labels(latents, labels), x, name="style_generator")
 
 
-def discriminator(
-    image_shape,
-    width: int = 24,
-    num_classes: int | None = None,
-    conditioning: str = "projection",
-    packing: int = 1,
-) -> keras.Model:
-    """Build the discriminator that goes with it: that of `dcgan`, without normalisation.
-
-    Args:
-        image_shape, width, num_classes, conditioning, packing: as in `kgan.architectures.dcgan.discriminator`.
-
-    Returns:
-        A Functional model, images or `[images, labels]` to logits `(batch, 1)`.
-
-    Raises:
-        ValueError: an argument is out of range.
-
-    Example:
-    >>> discriminator((28, 28, 1), width=8).output_shape
-    (None, 1)
-    """
-    return dcgan.discriminator(
-        image_shape, width=width, num_classes=num_classes, conditioning=conditioning, packing=packing
-    )
-
-
 def is_style_based(generator: keras.Model) -> bool:
     """Return whether a generator has styles: whether `mapping` and `synthesis` can take it apart.
 
     Example:
-    >>> is_style_based(dcgan.generator((8, 8, 1)))
-    False
+    >>> is_style_based(generator((8, 8, 1), width=4))
+    True
     """
     return any(layer.name == STYLES and isinstance(layer, layers.RepeatVector) for layer in generator.layers)
 
