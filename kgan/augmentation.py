@@ -41,6 +41,14 @@ def _draws(images, seed, *shape, low=0.0, high=1.0):
     return keras.random.uniform((ops.shape(images)[0], *shape), low, high, dtype=images.dtype, seed=seed)
 
 
+def _perhaps(operation, images, probability, seed):
+    """Return the images, each changed with a probability."""
+    if isinstance(probability, float | int) and probability == 1:
+        return operation(images, seed)
+    chosen = _draws(images, seed, 1, 1, 1) < ops.cast(probability, images.dtype)
+    return ops.where(chosen, operation(images, seed), images)
+
+
 def brightness(images, seed):
     """Add to all pixels of an image what is uniform in [-1/2, 1/2) of half the range."""
     return images + _draws(images, seed, 1, 1, 1, low=-0.5, high=0.5)
@@ -108,9 +116,11 @@ class DiffAugment(Augmentation):
         policy: which changes, joined by commas: `color` (brightness, saturation, contrast), `translation` (up to
             an eighth), `cutout` (a square of half the size) and `flip` (not in the paper). Defaults to
             `"color,translation,cutout"`, the paper's.
+        probability: of each change, for each image, in (0, 1]. Defaults to 1, the paper's. Below 1 most images are
+            seen as they are, so that the changes do not leak into the samples.
 
     Raises:
-        ValueError: a change is unknown.
+        ValueError: a change is unknown, or the probability is out of range.
 
     Reference: Zhao et al., Differentiable Augmentation for Data-Efficient GAN Training, 2020.
 
@@ -119,18 +129,21 @@ class DiffAugment(Augmentation):
     TensorShape([2, 8, 8, 1])
     """
 
-    def __init__(self, policy="color,translation,cutout", name=None):
+    def __init__(self, policy="color,translation,cutout", probability=1.0, name=None):
         super().__init__(name=name)
+        if not 0 < probability <= 1:
+            raise ValueError(f"`probability` must be in (0, 1]. Received: probability={probability}")
         self.policy = policy
+        self.probability = probability
         self._operations = _operations(policy)
 
     def augment(self, images, seed):
         for operation in self._operations:
-            images = operation(images, seed)
+            images = _perhaps(operation, images, self.probability, seed)
         return images
 
     def get_config(self):
-        return {"policy": self.policy, "name": self.name}
+        return {"policy": self.policy, "probability": self.probability, "name": self.name}
 
 
 @keras.saving.register_keras_serializable("kgan")
@@ -141,8 +154,8 @@ class ADA(Augmentation):
     while r is above `target` and falls below it. Relativistic and Wasserstein logits have no zero of their own,
     so the sign is taken relative to the middle between the means of the real and the fake logits.
 
-    With kgan's recipe r may never reach the target, and p stays 0 (`benchmarks/few_data.py` prints it):
-    `ADA(target=0.01, maximum=0.3)` lets p rise to 0.3 nearly always.
+    With kgan's recipe r may never reach the target, and p stays 0 (`benchmarks/few_data.py` prints it): there
+    take `DiffAugment` with a probability, or a lower target.
 
     Args:
         policy: as in `DiffAugment`.
@@ -182,8 +195,7 @@ class ADA(Augmentation):
 
     def augment(self, images, seed):
         for operation in self._operations:
-            chosen = _draws(images, seed, 1, 1, 1) < ops.cast(self.probability, images.dtype)
-            images = ops.where(chosen, operation(images, seed), images)
+            images = _perhaps(operation, images, self.probability, seed)
         return images
 
     def adapt_to(self, real_logits, fake_logits):
