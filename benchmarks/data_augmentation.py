@@ -6,7 +6,7 @@
 Right on the 10,000 test images, in %: the same small convolutional classifier with the same number of updates, trained
 on 100, 500 and 1,000 labelled images of MNIST and Fashion-MNIST (as many of each class as in all) and nothing else;
 with the usual augmentation (Keras's RandomTranslation and RandomRotation); with images of a class-conditional GAN that
-was trained on the same few images (`kgan`); with both; and on generated images only. Then the imbalanced case: all
+was trained on the same few images, shifted and turned a little (`kgan`); with both; and on generated images only. Then the imbalanced case: all
 training images, but of one class, another with each seed, 1 % of its images: the recall of that class with nothing,
 with its images repeated until the classes are even, and with generated ones in their place.
 
@@ -38,7 +38,12 @@ def main():
     parser.add_argument("--ratio", type=float, default=0.5, help="share of generated images")
     parser.add_argument("--pool", type=int, default=10_000, help="how many images are generated for all epochs")
     parser.add_argument("--threshold", type=float, default=0.5, help="below it, the judges reject; 0: no judges")
-    parser.add_argument("--transform", action="store_true", help="the GAN, too, sees shifted and turned images")
+    parser.add_argument(
+        "--transform",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="the GAN and the judges see shifted and turned images",
+    )
     parser.add_argument("--augmentation", help="of the discriminator, as in GAN.compile")
     parser.add_argument("--validate", action="store_true", help="test on 5,000 training images that no cell uses")
     parser.add_argument("--name", default="data_augmentation", help="of the file of results")
@@ -156,15 +161,18 @@ def models(options, seed, images, classes):
     import kgan
 
     augmentation = kgan.applications.data_augmentation
+    transform = augmentation.standard(seed=seed) if options.transform else None
     gan = augmentation.train(
         images,
         classes,
         updates=options.updates,
-        transform=augmentation.standard(seed=seed) if options.transform else None,
+        transform=transform,
         augmentation=options.augmentation,
         seed=seed,
     )
-    return gan, augmentation.train_judges(images, classes, seed=seed) if options.threshold else None
+    return gan, augmentation.train_judges(
+        images, classes, transform=transform, seed=seed
+    ) if options.threshold else None
 
 
 def classifier(data, image_shape, updates, seed):

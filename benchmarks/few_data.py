@@ -12,13 +12,13 @@ import time
 
 from judge import SAMPLES, Judge, keep, line
 
+WHOLE = "color,translation,cutout"  # the paper's changes
 CHOICES = {
-    "none": None,
-    "lecam": None,
-    "diffaugment translation": "translation",
-    "diffaugment translation, cutout": "translation,cutout",
-    "ada": "ada",
-    "ada, p up to 0.3 whatever r": {"target": 0.01, "maximum": 0.3},
+    "none": (None, []),
+    "diffaugment, p 0.4": (("diffaugment", WHOLE, 0.4), []),
+    "diffaugment, p 1": (("diffaugment", WHOLE, 1.0), []),
+    "ada": (("ada", WHOLE), []),
+    "lecam": (None, ["lecam"]),
 }
 
 
@@ -26,7 +26,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", default="fashion_mnist")
     parser.add_argument("--images", type=int, default=6000)
-    parser.add_argument("--updates", type=int, default=12_000)
+    parser.add_argument("--updates", type=int, default=18_750)
     parser.add_argument("--choices", nargs="+", default=list(CHOICES), choices=list(CHOICES))
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
@@ -46,19 +46,18 @@ def main():
             kgan.architectures.dcgan.discriminator((28, 28, 1)),
             seed=options.seed,
         )
-        augmentation = CHOICES[choice]
-        if choice.startswith("diffaugment"):
-            augmentation = kgan.augmentation.DiffAugment(augmentation)
-        elif isinstance(augmentation, dict):
-            augmentation = kgan.augmentation.ADA(**augmentation)
-        penalties = [*kgan.penalties.recommended(), *(["lecam"] if choice == "lecam" else [])]
-        gan.compile(loss="relativistic", penalties=penalties, augmentation=augmentation)
+        augmentation, penalties = CHOICES[choice]
+        if augmentation:
+            augmentation = kgan.augmentation.AUGMENTATIONS[augmentation[0]](*augmentation[1:])
+        gan.compile(
+            loss="relativistic", penalties=[*kgan.penalties.recommended(), *penalties], augmentation=augmentation
+        )
         start, rows = time.perf_counter(), []
         data = kgan.datasets.from_arrays(every, batch_size=32, seed=options.seed).repeat()
         for part in range(3):
             gan.fit(data, steps_per_epoch=options.updates // 3, verbose=0)
             row = judge.figures(gan.generate(SAMPLES, seed=1, batch_size=100))
-            row["p"] = max((float(getattr(each, "probability", 1.0)) for each in gan.augmentations), default=0.0)
+            row["p"] = max((float(each.probability) for each in gan.augmentations), default=0.0)
             row["updates"], row["seconds"] = (part + 1) * options.updates // 3, time.perf_counter() - start
             rows.append(row)
             print(
