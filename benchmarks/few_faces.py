@@ -2,8 +2,8 @@
 
     python benchmarks/few_faces.py FOLDER      # of pictures of faces; they are made 64x64 and grey
 
-A tenth of the pictures is held out. `dcgan` and kgan's default recipe with differentiable augmentation (p 0.4). Shows 16
-samples, each beside its three nearest training pictures (Euclidean, pixels), in results/few_faces.png; writes the
+A tenth of the pictures is held out. `dcgan` and kgan's default recipe with differentiable augmentation (p 0.4). Shows
+16 samples, each beside its three nearest training pictures (Euclidean, pixels), in results/few_faces.png; writes the
 memorisation test in results/few_faces.json: of the samples, and for comparison of training pictures themselves.
 """
 
