@@ -7,8 +7,8 @@ Right on the 10,000 test images, in %: the same small convolutional classifier w
 on 100, 500 and 1,000 labelled images of MNIST and Fashion-MNIST (as many of each class as in all) and nothing else;
 with the usual augmentation (Keras's RandomTranslation and RandomRotation); with images of a class-conditional GAN that
 was trained on the same few images, shifted and turned a little (`kgan`); with both; and on generated images only. Then
-the imbalanced case: all training images, but of one class, another with each seed, 1 % of its images: the recall of that class with nothing,
-with its images repeated until the classes are even, and with generated ones in their place.
+the imbalanced case: all training images, but of one class, another with each seed, 1 % of its images: the recall of
+that class with nothing, with its images repeated until the classes are even, and with generated ones in their place.
 
 Every finished cell is kept in results/data_augmentation.json, and a second run goes on from there. `--cas` prints the
 classification accuracy score of a conditional model instead (Ravuri and Vinyals, Classification Accuracy Score for

@@ -128,6 +128,13 @@ class TestADA:
         assert np.isfinite(float(ada.probability))
 
 
+def test_diffaugment_changes_a_share_of_the_images():
+    changed = np.asarray(DiffAugment("cutout", probability=0.3)(np.ones((2000, 8, 8, 1), "float32"), seed=1))
+    assert np.mean(changed.min(axis=(1, 2, 3)) < 1) == pytest.approx(0.3, abs=0.04)
+    again = DiffAugment.from_config(DiffAugment("flip", probability=0.3).get_config())
+    assert (again.policy, again.probability) == ("flip", 0.3)
+
+
 def test_instance_noise_fades():
     noise = InstanceNoise(0.5, steps=4)
     spreads = []
@@ -180,6 +187,8 @@ class TestInTraining:
     [
         (lambda: DiffAugment("colour"), "Unknown augmentation policy.*'color'"),
         (lambda: DiffAugment(" "), "at least one"),
+        (lambda: DiffAugment(probability=0), "`probability`"),
+        (lambda: DiffAugment(probability=1.5), "`probability`"),
         (lambda: ADA(target=1), "`target`"),
         (lambda: ADA(maximum=0), "`maximum`"),
         (lambda: ADA(horizon=0), "`horizon`"),
