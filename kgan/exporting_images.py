@@ -33,8 +33,9 @@ def export(generator: keras.Model, path: str | pathlib.Path, format: str = "tf_s
     Example:
     >>> from kgan import architectures
     >>> export(architectures.restoration.denoiser(width=4, blocks=1), "denoiser")
-    >>> keras.layers.TFSMLayer("denoiser", "serving_default")(input=ops.zeros((2, 9, 14, 1)))["output"].shape
-    TensorShape([2, 9, 14, 1])
+    >>> denoise = keras.layers.TFSMLayer("denoiser", call_endpoint="serving_default")
+    >>> tuple(denoise(ops.zeros((2, 9, 14, 1)))["output"].shape)
+    (2, 9, 14, 1)
     """
     path = exporting.checked_path(path, format, overwrite)
     shape = generator.inputs[0].shape[1:]
@@ -76,4 +77,4 @@ def _write_saved_model(model, path):
 def _run_saved_model(path, inputs):
     layer = keras.layers.TFSMLayer(str(path), call_endpoint="serving_default")
     with keras.device("cpu:0"):
-        return ops.convert_to_numpy(layer(**inputs)["output"])
+        return ops.convert_to_numpy(layer(inputs["input"])["output"])
