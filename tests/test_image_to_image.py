@@ -26,11 +26,18 @@ def plain_discriminator(inputs=1):
     return keras.Model(images if inputs == 2 else images[0], layers.Conv2D(1, 1)(x))
 
 
+def plain_generator():
+    """Two convolutions that correct an image, by nothing at the start; quick to trace."""
+    images = keras.Input((None, None, 1))
+    x = layers.Conv2D(4, 3, padding="same", activation="relu")(images)
+    return keras.Model(images, layers.Add()([images, layers.Conv2D(1, 1, kernel_initializer="zeros")(x)]))
+
+
 def make(discriminator=None, seed=0, **options):
     """A tiny denoising GAN with repeatable initial weights, not compiled."""
     keras.utils.set_random_seed(seed)
-    generator = restoration.denoiser(width=4, blocks=1)
-    return kgan.ImageToImageGAN(generator, discriminator or patch.discriminator(width=4), seed=seed, **options)
+    discriminator = discriminator or patch.discriminator(width=4, layers=1)
+    return kgan.ImageToImageGAN(plain_generator(), discriminator, seed=seed, **options)
 
 
 def eye():
@@ -79,7 +86,6 @@ class TestLosses:
         assert scores["real_score"] == scores["fake_score"]
 
     def test_the_discriminator_sees_the_input(self):
-        gan = make(plain_discriminator(inputs=2))
         images, inputs = (keras.Input((None, None, 1)) for _ in range(2))
         judge = layers.Conv2D(1, 1)
         discriminator = keras.Model([images, inputs], judge(layers.Concatenate()([images, inputs])))
@@ -144,11 +150,6 @@ class TestWarmUp:
         def never(*arguments, **options):
             raise AssertionError("the discriminator was asked")
 
-        monkeypatch.setattr(type(gan.discriminator), "call", never, raising=True)
-        monkeypatch.setattr(gan, "_logits", never)
-        monkeypatch.setattr(gan, "_view", never)
-        monkeypatch.setattr(gan, "_with", lambda x, labels, network, training: network.layers[0](x) * gan.scale)
-        monkeypatch.undo()
         monkeypatch.setattr(gan, "_logits", never)
         monkeypatch.setattr(gan, "_view", never)
         logs = gan.fit(NOISY, CLEAN, batch_size=8, verbose=0, validation_data=(NOISY, CLEAN)).history
@@ -242,7 +243,6 @@ class TestSaving:
 class TestUse:
     def test_predict_gives_the_average_s_images_of_any_size(self):
         gan = make()
-        gan.generator.layers[-3].bias if hasattr(gan.generator.layers[-3], "bias") else None
         gan.compile()
         gan.fit(NOISY, CLEAN, batch_size=8, verbose=0)
         odd = NOISY[:3, :, :7].repeat(2, axis=1)[:, :13]
