@@ -14,6 +14,7 @@ from kgan import (
     diagnosis,
     evaluation,
     exporting,
+    exporting_images,
     features,
     images,
     latents,
@@ -22,13 +23,16 @@ from kgan import (
     metrics,
     optimizers,
     penalties,
+    pixel_losses,
 )
 from kgan.gan import GAN
+from kgan.image_to_image import ImageToImageGAN
 
 __version__ = "0.1.0"
 
 __all__ = [
     "GAN",
+    "ImageToImageGAN",
     "__version__",
     "applications",
     "architectures",
@@ -38,6 +42,7 @@ __all__ = [
     "diagnosis",
     "evaluation",
     "exporting",
+    "exporting_images",
     "features",
     "images",
     "latents",
@@ -46,4 +51,5 @@ __all__ = [
     "metrics",
     "optimizers",
     "penalties",
+    "pixel_losses",
 ]

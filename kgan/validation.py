@@ -20,13 +20,7 @@ def check_networks(generator, discriminator, packing=1):
             sigmoid.
     """
     for role, network in (("generator", generator), ("discriminator", discriminator)):
-        if not isinstance(network, keras.Model):
-            raise TypeError(f"Expected `{role}` to be a keras.Model. Received: {network!r}")
-        if not network.built or not getattr(network, "inputs", None):
-            raise ValueError(
-                f"Expected `{role}` to be a Functional or a built Sequential model, whose shapes are known. "
-                f"Received: {network!r}. Start it with keras.Input(...)."
-            )
+        check_network(role, network)
         classifies = role == "discriminator" and len(network.inputs) == 1 and len(network.outputs) == 2
         if len(network.inputs) > 2 or (len(network.outputs) != 1 and not classifies):
             raise ValueError(
@@ -63,6 +57,31 @@ def check_networks(generator, discriminator, packing=1):
             f"Expected the generator's output to have the shape of the discriminator's input{stacked}. Received: "
             f"a generator that makes {images[1:]} and a discriminator that takes {expected[1:]}."
         )
+    check_final_activation(discriminator)
+
+
+def check_network(role: str, network):
+    """Check that `network` is a Keras model whose shapes are known.
+
+    Raises:
+        TypeError: it is not a Keras model.
+        ValueError: it is not built.
+    """
+    if not isinstance(network, keras.Model):
+        raise TypeError(f"Expected `{role}` to be a keras.Model. Received: {network!r}")
+    if not network.built or not getattr(network, "inputs", None):
+        raise ValueError(
+            f"Expected `{role}` to be a Functional or a built Sequential model, whose shapes are known. "
+            f"Received: {network!r}. Start it with keras.Input(...)."
+        )
+
+
+def check_final_activation(discriminator):
+    """Check that a discriminator does not end in a sigmoid.
+
+    Raises:
+        ValueError: it does.
+    """
     squashing = _final_activation(discriminator)
     if squashing in ("sigmoid", "hard_sigmoid", "softmax"):
         raise ValueError(
@@ -114,13 +133,14 @@ def class_count(generator) -> int | None:
     return min((size for size in sizes if isinstance(size, int)), default=None)
 
 
-def check_images(images, shape: tuple):
+def check_images(images, shape: tuple, limit: float = 1.01):
     """Check a batch, or a whole array, of real data against the generator's output.
 
     Args:
         images: array `(batch, height, width, channels)`, float, finite, in [-1, 1]. Data of another rank
             (points in the plane, say) may have any range.
         shape: the generator's output shape without the batch, for example `(28, 28, 1)`.
+        limit: how far from 0 values may be; more than 1 for noisy inputs.
 
     Raises:
         ValueError: rank, size, channels, type, range or finiteness are not as expected.
@@ -133,9 +153,10 @@ def check_images(images, shape: tuple):
             + (" Add the channels with images[..., None]." if images.ndim == len(shape) == 3 else "")
         )
     if any(a is not None and a != b for a, b in zip(shape, images.shape[1:], strict=True)):
-        different = "channels" if images.shape[1:-1] == shape[:-1] else "size"
+        sides = zip(shape[:-1], images.shape[1:-1], strict=True)
+        different = "size" if any(a is not None and a != b for a, b in sides) else "channels"
         raise ValueError(
-            f"Expected images of shape {shape}, as the generator makes them. Received: {images.shape[1:]}: "
+            f"Expected images of shape {shape}, as the generator has them. Received: {images.shape[1:]}: "
             f"another {different}. Build the networks for this shape, or load the data with "
             "`kgan.datasets.load(..., image_size=..., channels=...)`."
         )
@@ -159,7 +180,7 @@ def check_images(images, shape: tuple):
             "Expected finite images. Received: "
             f"{np.isnan(images).sum()} NaN and {np.isinf(images).sum()} infinite values."
         )
-    if low < -1.01 or high > 1.01:
+    if low < -limit or high > limit:
         hint = convert[255] if low >= 0 and high > 2 else "Scale them to [-1, 1]."
         raise ValueError(f"Expected images in [-1, 1]. Received: values in [{low:.4g}, {high:.4g}]. {hint}")
     if low >= 0 and high > 0:

@@ -56,6 +56,11 @@ class TestOrder:
             np.testing.assert_array_equal(batch, labels)
         assert data.element_spec[1].dtype.name == "int32"
 
+    def test_targets_that_are_images_stay_floats(self):
+        inputs = np.random.default_rng(0).normal(size=(6, 4, 4, 1)).astype("float32")
+        for batch, targets in from_arrays(inputs, inputs / 2, batch_size=3):
+            np.testing.assert_array_equal(targets, batch / 2)
+
     def test_bytes_come_out_as_floats(self):
         (batch,) = from_arrays(np.uint8([[0, 255]]), batch_size=1)
         np.testing.assert_array_equal(batch, [[-1.0, 1.0]])

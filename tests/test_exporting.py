@@ -290,7 +290,7 @@ class TestPlaces:
             raise OSError(errno.ENOSPC, "No space left on device")
 
         with monkeypatch.context() as patched:
-            patched.setattr(exporting, "_convert", full)
+            patched.setattr(exporting, "convert", full)
             with pytest.raises(OSError, match="No space left"):
                 exporting.export(generator, path, format=format)
         assert contents(tmp_path) == {path.relative_to(tmp_path): before}

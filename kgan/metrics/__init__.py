@@ -7,6 +7,7 @@ from kgan.metrics.kernel import Estimate, KernelDistance, kernel_distance
 from kgan.metrics.memorization import Memorization, memorization
 from kgan.metrics.modes import ModeCoverage, mode_coverage
 from kgan.metrics.precision_recall import PrecisionRecall, precision_recall
+from kgan.metrics.psnr import PSNR, psnr
 
 __all__ = [
     "Estimate",
@@ -17,6 +18,7 @@ __all__ = [
     "Memorization",
     "ModeCoverage",
     "Moments",
+    "PSNR",
     "PrecisionRecall",
     "frechet_distance",
     "inception_score",
@@ -24,4 +26,5 @@ __all__ = [
     "memorization",
     "mode_coverage",
     "precision_recall",
+    "psnr",
 ]
