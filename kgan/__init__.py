@@ -11,6 +11,7 @@ from kgan import (
     augmentation,
     callbacks,
     datasets,
+    degradations,
     diagnosis,
     evaluation,
     exporting,
@@ -22,6 +23,7 @@ from kgan import (
     metrics,
     optimizers,
     penalties,
+    resampling,
 )
 from kgan.gan import GAN
 
@@ -35,6 +37,7 @@ __all__ = [
     "augmentation",
     "callbacks",
     "datasets",
+    "degradations",
     "diagnosis",
     "evaluation",
     "exporting",
@@ -46,4 +49,5 @@ __all__ = [
     "metrics",
     "optimizers",
     "penalties",
+    "resampling",
 ]

@@ -7,6 +7,7 @@ from kgan.metrics.kernel import Estimate, KernelDistance, kernel_distance
 from kgan.metrics.memorization import Memorization, memorization
 from kgan.metrics.modes import ModeCoverage, mode_coverage
 from kgan.metrics.precision_recall import PrecisionRecall, precision_recall
+from kgan.metrics.psnr import luma, psnr
 
 __all__ = [
     "Estimate",
@@ -21,7 +22,9 @@ __all__ = [
     "frechet_distance",
     "inception_score",
     "kernel_distance",
+    "luma",
     "memorization",
     "mode_coverage",
     "precision_recall",
+    "psnr",
 ]
