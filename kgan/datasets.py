@@ -153,7 +153,7 @@ def from_arrays(
 
     Args:
         images: array `(n, ...)`: uint8, given out as float32 in [-1, 1], or floats, given out as they are.
-        labels: integers `(n,)`, or None.
+        labels: integers `(n,)`, or floats `(n, ...)` (images of pairs), given out as they are; or None.
         batch_size: images a batch, at most n.
         shuffle: whether each epoch has an order of its own.
         seed: of the order.
@@ -175,7 +175,8 @@ def from_arrays(
         raise ValueError(f"Expected one label for each of the {len(images)} images. Received: {len(labels)} labels.")
     with tf.device("CPU"):
         data = tf.convert_to_tensor(images)
-        targets = None if labels is None else tf.convert_to_tensor(np.asarray(labels), tf.int32)
+        paired = np.ndim(labels) > 1 and np.issubdtype(np.asarray(labels).dtype, np.floating)
+        targets = None if labels is None else tf.convert_to_tensor(np.asarray(labels), None if paired else tf.int32)
 
     def fetch(indices):
         batch = tf.gather(data, indices)

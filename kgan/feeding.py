@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from kgan import datasets, validation
+from kgan import datasets
 
 
 def is_array(x) -> bool:
@@ -19,23 +19,21 @@ def split(x, y=None):
     return x, y
 
 
-def check(x, y, model):
-    """Check arrays whole, and of other data the first batch, against what a model takes.
+def check(x, y, check_batch):
+    """Check arrays whole, and of other data the first batch.
 
     Args:
         x: images or `(images, labels)` as arrays, a `tf.data.Dataset` or a `keras.utils.PyDataset`.
         y: labels, where `x` is an array of images.
-        model: has `image_shape`, `conditional` and `num_classes`.
+        check_batch: a function of images as a NumPy array, and labels or None, that raises what is wrong with them.
 
     Raises:
-        TypeError, ValueError: as `kgan.validation` says; or there are no data.
+        TypeError, ValueError: as `check_batch` says; or there are no data.
     """
     images, labels = split(x, y)
     if not is_array(images):
         images, labels = _first_batch(x)
-    validation.check_images(np.asarray(images), model.image_shape)
-    if model.conditional:
-        validation.check_labels(labels, len(images), model.num_classes)
+    check_batch(np.asarray(images), labels)
 
 
 def first(x, count):

@@ -76,7 +76,7 @@ class GAN(Sampler, PersistentModel):
         name="gan",
     ):
         super().__init__(name=name)
-        validation.check_networks(generator, discriminator, packing)
+        self._check_networks(generator, discriminator, packing)
         validation.check_label_dropout(label_dropout, generator, discriminator)
         if ema_decay is not None and not 0 <= ema_decay < 1:
             raise ValueError(f"`ema_decay` must be in [0, 1) or None. Received: ema_decay={ema_decay}")
@@ -176,17 +176,18 @@ class GAN(Sampler, PersistentModel):
                 if isinstance(metric, FeatureMetric):
                     metric.build(images, images)
         self._metrics_given = metrics
-        self._step_metrics = StepMetrics(
-            means=[
-                "discriminator_loss",
-                "generator_loss",
-                *names,
-                *(["classification_loss"] if self.classifies else []),
-                "real_score",
-                "fake_score",
-            ],
-            sums=["skipped_updates"],
-        )
+        self._step_metrics = StepMetrics(means=self._figures(), sums=["skipped_updates"])
+
+    def _figures(self) -> list[str]:
+        """Return the names of what a step averages."""
+        return [
+            "discriminator_loss",
+            "generator_loss",
+            *(penalty.name for penalty in self.penalties),
+            *(["classification_loss"] if self.classifies else []),
+            "real_score",
+            "fake_score",
+        ]
 
     @property
     def metrics(self):
@@ -207,9 +208,9 @@ class GAN(Sampler, PersistentModel):
             labels = ops.where(kept, labels, ops.full_like(labels, -1))
         updated = []
         for _ in range(self.discriminator_steps - 1):
-            fake = self._with(self._draw(real, self.seed_generator), labels, self.generator, training=True)
+            fake = self._with(self._source(real, labels, self.seed_generator), labels, self.generator, training=True)
             updated.append(self._update_discriminator(real, fake, labels)[1])
-        noise = self._draw(real, self.seed_generator)
+        noise = self._source(real, labels, self.seed_generator)
         fake, pull = backend.pullback(
             lambda: self._with(noise, labels, self.generator, training=True), self.generator.trainable_variables
         )
@@ -218,16 +219,23 @@ class GAN(Sampler, PersistentModel):
         return self._track(results, [*updated, *last], real)
 
     def _update_in_turn(self, real, fake, labels, pull):
-        results, discriminator_updated = self._update_discriminator(real, fake, labels)
-
-        def loss_of(fake):
-            real_logits, _, _ = self._judge(real, labels)
-            fake_logits, _, classification = self._judge(fake, labels)
-            return ops.mean(self.loss.generator(real_logits, fake_logits)) + classification
-
-        results["generator_loss"], gradient = backend.input_gradient(loss_of, fake)
+        results, gradient, discriminator_updated = self._teach(real, fake, labels)
         generator_updated = self._update_generator(results["generator_loss"], pull(gradient))
         return results, [discriminator_updated, generator_updated]
+
+    def _teach(self, real, fake, labels):
+        """Return the figures, the gradient of the generator's loss at `fake`, and whether the discriminator moved."""
+        results, updated = self._update_discriminator(real, fake, labels)
+        (loss, figures), gradient = backend.input_gradient(
+            lambda fake: self._generator_loss(real, fake, labels), fake, has_aux=True
+        )
+        return {**results, **figures, "generator_loss": loss}, gradient, updated
+
+    def _generator_loss(self, real, fake, labels, training=True):
+        """Return what the generator minimizes, and figures for the log."""
+        real_logits, _, _ = self._judge(real, labels)
+        fake_logits, _, classification = self._judge(fake, labels)
+        return ops.mean(self.loss.generator(real_logits, fake_logits)) + classification, {}
 
     def _update_both(self, real, fake, labels, pull):
         def both():
@@ -326,21 +334,24 @@ class GAN(Sampler, PersistentModel):
     def test_step(self, data):
         """Score one batch of held-out data against the averaged generator, with the same latents every time."""
         real, labels = self._unpack(data)
-        noise = self._draw(real, self.evaluation_seed_generator)
+        noise = self._source(real, labels, self.evaluation_seed_generator)
         fake = self._with(noise, labels, self.ema_generator, training=False)
+        results = self._score(real, fake, labels)
+        self._step_metrics.update_state(results, weight=ops.shape(real)[0])
+        if self._compile_metrics is not None:
+            self._compile_metrics.update_state(real, fake)  # their figures can be costly: `evaluate` asks once
+        return {name: value for name, value in self._step_metrics.result().items() if name in results}
+
+    def _score(self, real, fake, labels) -> dict:
         real_logits, fake_logits = (
             ops.cast(self._logits(images, labels, training=False)[0], "float32") for images in (real, fake)
         )
-        results = {
+        return {
             "discriminator_loss": ops.mean(self.loss.discriminator(real_logits, fake_logits)),
             "generator_loss": ops.mean(self.loss.generator(real_logits, fake_logits)),
             "real_score": ops.mean(real_logits),
             "fake_score": ops.mean(fake_logits),
         }
-        self._step_metrics.update_state(results, weight=ops.shape(real)[0])
-        if self._compile_metrics is not None:
-            self._compile_metrics.update_state(real, fake)  # their figures can be costly: `evaluate` asks once
-        return {name: value for name, value in self._step_metrics.result().items() if name in results}
 
     def _track(self, results, updated, real):
         # A step that was skipped counts in skipped_updates and must not turn the epoch's means into NaN.
@@ -365,6 +376,10 @@ class GAN(Sampler, PersistentModel):
         images = ops.moveaxis(images, 1, -2)
         return ops.reshape(images, (together, *size, self.packing * channels))
 
+    def _source(self, real, labels, seed):
+        """Return what the generator makes images of."""
+        return self._draw(real, seed)
+
     def _draw(self, real, seed):
         return latents.draw(ops.shape(real)[0], self.latent_dim, seed)
 
@@ -372,6 +387,14 @@ class GAN(Sampler, PersistentModel):
         return network([inputs, labels] if len(network.inputs) == 2 else inputs, training=training)
 
     # Keras's loops, with the checks at the door
+
+    def _check_networks(self, generator, discriminator, packing):
+        validation.check_networks(generator, discriminator, packing)
+
+    def _check_batch(self, images, labels):
+        validation.check_images(images, self.image_shape)
+        if self.conditional:
+            validation.check_labels(labels, len(images), self.num_classes)
 
     def fit(
         self,
@@ -407,14 +430,14 @@ class GAN(Sampler, PersistentModel):
         """
         self._assert_compile_called("fit")
         x, y = feeding.split(x, y)
-        feeding.check(x, y, self)
+        feeding.check(x, y, self._check_batch)
         if feeding.is_array(x):
             x, y = np.asarray(x), np.asarray(y) if self.conditional else None
             if validation_split:
                 (x, y), validation_data = feeding.hold_out(x, y, validation_split)
             x = feeding.ordered(x, y, batch_size, shuffle, self.seed)
         if validation_data is not None:
-            feeding.check(validation_data, None, self)
+            feeding.check(validation_data, None, self._check_batch)
             if feeding.is_array(validation_data):
                 validation_data = (validation_data,)
         callbacks = self.arrange(callbacks)
@@ -440,7 +463,7 @@ class GAN(Sampler, PersistentModel):
         """
         x, y = feeding.split(x, y)
         if not kwargs.get("_use_cached_eval_dataset"):
-            feeding.check(x, y, self)
+            feeding.check(x, y, self._check_batch)
         self.evaluation_seed_generator.state.assign([0, 0])
         return_dict = kwargs.pop("return_dict", False)
         logs = super().evaluate(x, y, *args, return_dict=True, **kwargs)

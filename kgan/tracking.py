@@ -33,7 +33,7 @@ class StepMetrics(keras.metrics.Metric):
         """Add the figures of one step.
 
         Args:
-            values: scalars by name; names that are missing stay as they are. One that is not finite adds 0.
+            values: scalars by name; names that are missing, or not finite, stay as they are.
             weight: of the means, for example the number of images; 0 leaves the step out of them.
         """
         names = self.means + self.sums
@@ -41,6 +41,7 @@ class StepMetrics(keras.metrics.Metric):
         weight = ops.cast(weight, "float32")
         weights = [weight if name in values else ops.zeros_like(weight) for name in self.means]
         weights = ops.stack([*weights, *(ops.ones_like(weight) for _ in self.sums)])
+        weights = ops.where(ops.isfinite(vector), weights, 0.0)
         self.totals.assign_add(ops.where(ops.isfinite(vector), vector, 0.0) * weights)
         self.weights_seen.assign_add(weights)
 

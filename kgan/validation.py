@@ -114,13 +114,14 @@ def class_count(generator) -> int | None:
     return min((size for size in sizes if isinstance(size, int)), default=None)
 
 
-def check_images(images, shape: tuple):
+def check_images(images, shape: tuple, limit: float = 1.01):
     """Check a batch, or a whole array, of real data against the generator's output.
 
     Args:
         images: array `(batch, height, width, channels)`, float, finite, in [-1, 1]. Data of another rank
             (points in the plane, say) may have any range.
         shape: the generator's output shape without the batch, for example `(28, 28, 1)`.
+        limit: how far from 0 values may be; more than 1 for noisy inputs.
 
     Raises:
         ValueError: rank, size, channels, type, range or finiteness are not as expected.
@@ -159,7 +160,7 @@ def check_images(images, shape: tuple):
             "Expected finite images. Received: "
             f"{np.isnan(images).sum()} NaN and {np.isinf(images).sum()} infinite values."
         )
-    if low < -1.01 or high > 1.01:
+    if low < -limit or high > limit:
         hint = convert[255] if low >= 0 and high > 2 else "Scale them to [-1, 1]."
         raise ValueError(f"Expected images in [-1, 1]. Received: values in [{low:.4g}, {high:.4g}]. {hint}")
     if low >= 0 and high > 0:

@@ -162,7 +162,7 @@ def test_a_discriminator_without_normalization_judges_images_one_by_one():
         (lambda: architectures.dcgan.generator((30, 30, 1)), "multiples of 4 from 8 to 128. Received: 30x30"),
         (lambda: architectures.resnet.discriminator((256, 256, 3)), "multiples of 4 from 8 to 128"),
         (lambda: architectures.dcgan.generator((4, 4, 1)), "multiples of 4 from 8 to 128"),
-        (lambda: architectures.dcgan.discriminator((28, 28, 2)), "1, 3 or 4 channels. Received: 2"),
+        (lambda: architectures.dcgan.discriminator((28, 28, 2)), "1, 3 or 4 channels. Received: channels=2"),
         (lambda: architectures.resnet.discriminator((28, 28, 1), packing=0), "`packing` must be a positive integer"),
         (lambda: architectures.mlp.generator((28, 28)), r"Expected `image_shape` to be \(height, width, channels\)"),
         (lambda: architectures.mlp.generator((28, 28, 1), latent_dim=0), "`latent_dim` must be a positive integer"),

@@ -33,3 +33,10 @@ def test_a_name_that_is_missing_is_not_counted(metrics):
     metrics.update_state({"a": 5.0}, weight=4)
     metrics.update_state({"b": 7.0}, weight=4)
     assert figures(metrics) == {"a": 5.0, "b": 7.0, "c": 0.0}
+
+
+def test_a_figure_that_is_not_finite_weighs_nothing():
+    metrics = StepMetrics(means=["a", "b"], sums=["c"])
+    metrics.update_state({"a": 3.0, "b": np.nan, "c": np.nan}, weight=2)
+    metrics.update_state({"a": 3.0, "b": 7.0, "c": 1.0}, weight=1)
+    assert figures(metrics) == {"a": 3.0, "b": 7.0, "c": 1.0}

@@ -1,11 +1,14 @@
-"""Pairs of networks: each module has `generator(image_shape, ...)` and `discriminator(image_shape, ...)`."""
+"""Networks. Pairs, `generator(image_shape, ...)` and `discriminator(image_shape, ...)`, are in `ARCHITECTURES`.
 
-from kgan.architectures import dcgan, mlp, resnet, style
+For images of images there are `restoration`, `unet` and `patch`, whose functions take other arguments.
+"""
+
+from kgan.architectures import dcgan, mlp, patch, resnet, restoration, style, unet
 from kgan.names import unknown
 
 ARCHITECTURES = {"mlp": mlp, "dcgan": dcgan, "resnet": resnet, "style": style}
 
-__all__ = ["ARCHITECTURES", "dcgan", "get", "mlp", "resnet", "style"]
+__all__ = ["ARCHITECTURES", "dcgan", "get", "mlp", "patch", "resnet", "restoration", "style", "unet"]
 
 
 def get(name: str):

@@ -23,9 +23,20 @@ def check_image_shape(image_shape, convolutional: bool = True) -> tuple[int, int
             "Expected images whose sides are multiples of 4 from 8 to 128. Received: "
             f"{height}x{width}. Load them with `image_size={max(8, min(128, round(max(height, width) / 4) * 4))}`."
         )
-    if convolutional and channels not in (1, 3, 4):
-        raise ValueError(f"Expected images of 1, 3 or 4 channels. Received: {channels}")
+    if convolutional:
+        check_channels(channels=channels)
     return shape
+
+
+def check_channels(**arguments: int):
+    """Check that each argument is a number of channels that pictures have.
+
+    Raises:
+        ValueError: one is not; the message names it.
+    """
+    for name, value in arguments.items():
+        if value not in (1, 3, 4):
+            raise ValueError(f"Expected images of 1, 3 or 4 channels. Received: {name}={value!r}")
 
 
 def check_positive(**arguments: int):

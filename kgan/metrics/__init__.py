@@ -4,10 +4,11 @@ from kgan.metrics.feature_metric import FeatureMetric
 from kgan.metrics.frechet import FrechetDistance, Moments, frechet_distance
 from kgan.metrics.inception_score import InceptionScore, inception_score
 from kgan.metrics.kernel import Estimate, KernelDistance, kernel_distance
+from kgan.metrics.luma import luma
 from kgan.metrics.memorization import Memorization, memorization
 from kgan.metrics.modes import ModeCoverage, mode_coverage
 from kgan.metrics.precision_recall import PrecisionRecall, precision_recall
-from kgan.metrics.psnr import luma, psnr
+from kgan.metrics.psnr import PSNR, psnr
 
 __all__ = [
     "Estimate",
@@ -18,6 +19,7 @@ __all__ = [
     "Memorization",
     "ModeCoverage",
     "Moments",
+    "PSNR",
     "PrecisionRecall",
     "frechet_distance",
     "inception_score",

@@ -1,62 +1,67 @@
-"""How near a restored image is to its original: the peak signal-to-noise ratio, also of the luma alone."""
+"""Peak signal-to-noise ratio: how near images are to their targets, in decibels."""
 
-import numpy as np
+import keras
+from keras import ops
 
 
-def psnr(images, references, border: int = 0, peak: float = 255.0):
-    """Return the peak signal-to-noise ratio of images, `10 log10(peak^2 / mean squared error)`, in dB.
+def psnr(targets, images, border: int = 0):
+    """Return the peak signal-to-noise ratio of each image, `10 log10(peak^2 / mean squared difference)`.
+
+    The peak is the range of the data: 2 from -1 to 1, or 255. Equal images have 100 dB, for want of infinity.
 
     Args:
-        images, references: arrays `(height, width, channels)` or `(batch, height, width, channels)`.
-        border: so many pixels at each side do not count; super-resolution leaves out as many as its scale.
-            Defaults to 0.
-        peak: what white is above black: 255 for uint8 and for `luma`, 2 for images in [-1, 1].
+        targets, images: tensors `(batch, height, width, channels)` of one shape, uint8 or float in [-1, 1].
+        border: so many pixels at each side do not count: super-resolution leaves out as many as its scale. Defaults
+            to 0.
 
     Returns:
-        A number, or an array `(batch,)`; infinite for equal images.
+        A float32 tensor `(batch,)` of decibels.
 
     Raises:
         ValueError: the shapes differ, or nothing is left within the border.
 
     Example:
-    >>> round(float(psnr(np.zeros((4, 4, 1)), np.full((4, 4, 1), 25.5))), 1)
-    20.0
+    >>> images = ops.zeros((1, 8, 8, 1))
+    >>> [round(float(value), 3) for value in psnr(images + 0.2, images)]
+    [20.0]
     """
-    images, references = np.asarray(images, "float64"), np.asarray(references, "float64")
-    if images.shape != references.shape or images.ndim not in (3, 4):
+    targets, images = _unit(targets), _unit(images)
+    if len(targets.shape) != 4 or len(images.shape) != 4 or targets.shape[1:] != images.shape[1:]:
         raise ValueError(
-            "Expected images and references of one shape ([batch,] height, width, channels). "
-            f"Received: {images.shape} and {references.shape}"
+            "Expected targets and images of one shape (batch, height, width, channels). "
+            f"Received: {targets.shape} and {images.shape}"
         )
-    if border < 0 or 2 * border >= min(images.shape[-3:-1]):
-        raise ValueError(f"`border` must leave something of {images.shape[-3:-1]}. Received: border={border}")
+    if border < 0 or any(side is not None and side <= 2 * border for side in targets.shape[1:3]):
+        raise ValueError(f"`border` must leave something of {targets.shape[1:3]}. Received: border={border}")
     inner = slice(border, -border or None)
-    error = ((images - references) ** 2)[..., inner, inner, :].mean(axis=(-3, -2, -1))
-    with np.errstate(divide="ignore"):
-        return 10 * np.log10(peak**2 / error)
+    error = ops.mean(ops.square(targets - images)[:, inner, inner], axis=(1, 2, 3))
+    return 10.0 / ops.log(10.0) * ops.log(4.0 / ops.maximum(error, 4e-10))
 
 
-def luma(images) -> np.ndarray:
-    """Return the luma of colour images in [16, 235], `16 + (65.481 R + 128.553 G + 24.966 B) / 255`.
+def _unit(images):
+    images = ops.convert_to_tensor(images)
+    if keras.backend.standardize_dtype(images.dtype) == "uint8":
+        return ops.cast(images, "float32") / 127.5 - 1.0
+    return ops.cast(images, "float32")
 
-    This is ITU-R BT.601 as in MATLAB's `rgb2ycbcr`, on which published figures of super-resolution are measured. It
-    is rounded to whole levels for uint8 images, as there.
+
+@keras.saving.register_keras_serializable("kgan")
+class PSNR(keras.metrics.MeanMetricWrapper):
+    """The mean of `psnr` over all images seen.
 
     Args:
-        images: array `(..., 3)`, uint8 or float in [0, 255].
-
-    Returns:
-        float64 array `(..., 1)`.
-
-    Raises:
-        ValueError: there are not 3 channels.
+        name: of the metric. Defaults to `"psnr"`.
 
     Example:
-    >>> luma(np.uint8([[0, 0, 0], [255, 255, 255]])).ravel().tolist()
-    [16.0, 235.0]
+    >>> metric = PSNR()
+    >>> metric.update_state(ops.ones((2, 8, 8, 1)), ops.zeros((2, 8, 8, 1)))
+    >>> round(float(metric.result()), 3)
+    6.021
     """
-    images = np.asarray(images)
-    if images.shape[-1:] != (3,):
-        raise ValueError(f"Expected images of 3 channels. Received: shape {images.shape}")
-    result = 16 + images.astype("float64") @ np.array([[65.481], [128.553], [24.966]]) / 255
-    return np.rint(result) if images.dtype == np.uint8 else result
+
+    def __init__(self, name: str = "psnr", dtype=None):
+        super().__init__(psnr, name=name, dtype=dtype)
+        self._direction = "up"
+
+    def get_config(self):
+        return {"name": self.name, "dtype": self.dtype}

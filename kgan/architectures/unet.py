@@ -1,0 +1,64 @@
+"""The general translator of pictures: an encoder, a decoder, and skips between maps of one size."""
+
+import keras
+from keras import layers
+
+from kgan.architectures.arguments import check_channels, check_image_shape, check_positive, cropped, map_sizes
+from kgan.layers import wide_dtype
+
+
+def generator(image_shape, out_channels: int | None = None, width: int = 32, dropout: float = 0.0) -> keras.Model:
+    """Build a U-Net that translates an image into another of its size, from labels to a facade, say.
+
+    It sees the whole image at its narrow end, so it is for one size. Each level halves the sides; maps on the way
+    up are joined to those of the way down, so that outlines need not pass the narrow end. The output is a tanh.
+    Maps are normalised an image and a group of 8 channels at a time, so that training and use are the same.
+
+    Args:
+        image_shape: of the input, `(height, width, channels)`, sides multiples of 4 from 8 to 128; 1, 3 or 4
+            channels.
+        out_channels: 1, 3 or 4. Defaults to those of the input.
+        width: maps at half the full size, doubled at each level below, up to 8 times. Defaults to 32, a multiple of 8
+            (the paper: 64).
+        dropout: in [0, 1), in the two lowest levels on the way up (the paper: 0.5). Defaults to 0.
+
+    Returns:
+        A Functional model, images `(batch, height, width, channels)` to images `(batch, height, width,
+        out_channels)` in [-1, 1].
+
+    Raises:
+        ValueError: an argument is out of range.
+
+    References: Isola et al., Image-to-Image Translation with Conditional Adversarial Networks, 2017; Ronneberger et
+    al., U-Net: Convolutional Networks for Biomedical Image Segmentation, 2015.
+
+    Example:
+    >>> generator((32, 32, 1), out_channels=3, width=8).output_shape
+    (None, 32, 32, 3)
+    """
+    shape = check_image_shape(image_shape)
+    out_channels = shape[2] if out_channels is None else out_channels
+    check_channels(out_channels=out_channels)
+    check_positive(width=width)
+    if width % 8:
+        raise ValueError(f"`width` must be a multiple of 8. Received: width={width}")
+    if not 0 <= dropout < 1:
+        raise ValueError(f"`dropout` must be in [0, 1). Received: dropout={dropout}")
+    sizes = map_sizes(*shape[:2])
+    filters = [width * min(2**level, 8) for level in range(len(sizes) - 1)]
+    images = keras.Input(shape, name="images")
+    skips, x = [], images
+    for level, maps in enumerate(filters):
+        x = layers.Conv2D(maps, 4, strides=2, padding="same")(x)
+        if level:
+            x = layers.GroupNormalization(maps // 8)(x)
+        x = layers.LeakyReLU(0.2)(x)
+        skips.append(x)
+    for level in reversed(range(len(filters) - 1)):
+        x = layers.Conv2DTranspose(filters[level], 4, strides=2, padding="same")(x)
+        x = layers.GroupNormalization(filters[level] // 8)(cropped(x, sizes[level + 1]))
+        if dropout and level >= len(filters) - 3:
+            x = layers.Dropout(dropout)(x)
+        x = layers.Concatenate()([layers.ReLU()(x), skips[level]])
+    x = layers.Conv2DTranspose(out_channels, 4, strides=2, padding="same", dtype=wide_dtype())(x)
+    return keras.Model(images, layers.Activation("tanh", dtype=wide_dtype())(cropped(x, sizes[0])), name="unet")
