@@ -13,25 +13,23 @@ GREY, COLOUR = ("L", "LA"), ("RGB", "RGBA")
 DEEP = "I;16"  # 16-bit grey, the only deep mode that Pillow holds without loss
 
 # What can be written, by suffix: Pillow's format, the modes that it holds without loss, how it is saved.
+# TIFF is not compressed: Pillow loses the EXIF data of compressed ones.
 FORMATS = {
     ".png": ("PNG", (*GREY, *COLOUR, DEEP), {}),
-    ".tif": ("TIFF", (*GREY, *COLOUR, DEEP), {"compression": "tiff_adobe_deflate"}),
-    ".tiff": ("TIFF", (*GREY, *COLOUR, DEEP), {"compression": "tiff_adobe_deflate"}),
+    ".tif": ("TIFF", (*GREY, *COLOUR, DEEP), {}),
+    ".tiff": ("TIFF", (*GREY, *COLOUR, DEEP), {}),
     ".webp": ("WEBP", (*GREY, *COLOUR), {"quality": 95}),
     ".jpg": ("JPEG", ("L", "RGB"), {"quality": 95, "subsampling": 0}),
     ".jpeg": ("JPEG", ("L", "RGB"), {"quality": 95, "subsampling": 0}),
     ".bmp": ("BMP", ("L", "RGB"), {}),
 }
 
-# EXIF tags that say how large the stored picture is.
-SIZES = {
-    ExifTags.Base.ImageWidth: 0,
-    ExifTags.Base.ImageLength: 1,
-    ExifTags.Base.ExifImageWidth: 0,
-    ExifTags.Base.ExifImageHeight: 1,
-}
-# TIFF keeps the layout of its pixels among the EXIF tags; the rest is about the picture.
-LAYOUT = {tag for tag in TIFF_TAGS} if (TIFF_TAGS := ()) else set()
+# Where TIFF keeps the layout of its pixels, among the tags about the picture, and where others repeat the size.
+LAYOUT = frozenset(
+    [*range(254, 260), 262, 266, 273, *range(277, 280), 284, 317, *range(320, 326), 330, 338, 339, 347, 513, 514]
+    + [*range(529, 533), 34675]
+)
+SIZE = {ExifTags.Base.ExifImageWidth: 1, ExifTags.Base.ExifImageHeight: 0}  # axes of the pixels
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,14 +40,14 @@ class Photograph:
         pixels: array `(height, width, channels)` with 1 or 3 channels, uint8 or uint16, as stored: an EXIF
             orientation is not applied, and stays in `exif`.
         alpha: opacity `(height, width)`, uint8, or None.
-        exif: the EXIF data.
+        exif: the EXIF data, bytes.
         icc_profile: the colour profile, bytes, or None.
         dpi: pixels an inch, across and down, or None.
     """
 
     pixels: np.ndarray
     alpha: np.ndarray | None = None
-    exif: Image.Exif = dataclasses.field(default_factory=Image.Exif)
+    exif: bytes = b""
     icc_profile: bytes | None = None
     dpi: tuple[float, float] | None = None
 
@@ -99,7 +97,7 @@ class Photograph:
         """
         self.check(path)
         format_name, _, options = FORMATS[pathlib.Path(path).suffix.lower()]
-        options = {**options, "exif": self._sized_exif()}
+        options = {**options, **({"exif": self._sized_exif()} if self.exif else {})}
         for name in ("icc_profile", "dpi"):
             if getattr(self, name) is not None:
                 options[name] = getattr(self, name)
@@ -111,14 +109,14 @@ class Photograph:
             picture.save(temporary, format_name, **options)
 
     def _sized_exif(self):
+        """Return the EXIF data with the size of these pixels."""
         exif = Image.Exif()
-        exif.load(self.exif.tobytes())
-        size = self.pixels.shape[1], self.pixels.shape[0]
-        for tags in (exif, exif.get_ifd(ExifTags.IFD.Exif)):
-            for tag, axis in SIZES.items():
-                if tag in tags:
-                    tags[tag] = size[axis]
-        return exif
+        exif.load(self.exif)
+        if ExifTags.IFD.Exif in exif:
+            details = exif.get_ifd(ExifTags.IFD.Exif)
+            for tag in SIZE.keys() & details.keys():
+                details[tag] = self.pixels.shape[SIZE[tag]]
+        return exif.tobytes()
 
 
 def read(path) -> Photograph:
@@ -139,18 +137,19 @@ def read(path) -> Photograph:
     with images.opened(path) as image:
         if getattr(image, "n_frames", 1) > 1 and image.format != "MPO":  # a phone's JPEG with a preview
             raise ValueError(f"Expected a single picture. Received: {path}, with {image.n_frames} of them.")
-        raw = [tile[3] if isinstance(tile[3], str) else (tile[3] or [""])[0] for tile in image.tile]
-        if image.mode != DEEP and any(";16" in str(each) for each in raw):
+        if not image.mode.startswith(DEEP) and any(";16" in str(tile[3]) for tile in image.tile):
             raise ValueError(
                 f"Expected 8 bits a channel, or 16-bit grey. Received: {path}, 16-bit colours or transparency, of "
                 "which Pillow would drop half the bits. Save it with 8 bits."
             )
+        exif = _about_the_picture(image)  # TIFF's is out of reach once the pixels are loaded
         image.load()
-        exif = _about_the_picture(image.getexif())
-        info = image.info
+        if ExifTags.Base.Orientation not in image.getexif():  # TIFF is turned by Pillow while it is loaded
+            exif.pop(ExifTags.Base.Orientation, None)
         pixels, alpha = _planes(image, path)
+        info = image.info
         dpi = tuple(float(each) for each in info["dpi"]) if "dpi" in info else None
-        return Photograph(pixels, alpha, exif, info.get("icc_profile"), dpi)
+        return Photograph(pixels, alpha, exif.tobytes() if len(exif) else b"", info.get("icc_profile"), dpi)
 
 
 def _planes(image, path):
@@ -169,10 +168,12 @@ def _planes(image, path):
     return array[..., :-1], array[..., -1]
 
 
-def _about_the_picture(exif):
-    """Return EXIF data without the tags by which TIFF finds its pixels."""
+def _about_the_picture(image):
+    """Return a copy of the EXIF data without the layout of the file."""
+    exif = image.getexif()
     kept = Image.Exif()
-    kept.load(exif.tobytes())
-    for tag in LAYOUT.intersection(kept):
-        del kept[tag]
+    kept.update({tag: value for tag, value in exif.items() if tag not in LAYOUT})
+    for group in (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo):
+        if group in exif:
+            kept[group] = dict(exif.get_ifd(group))
     return kept

@@ -26,7 +26,8 @@ def psnr(targets, images, border: int = 0):
     [20.0]
     """
     targets, images = _unit(targets), _unit(images)
-    if len(targets.shape) != 4 or len(images.shape) != 4 or targets.shape[1:] != images.shape[1:]:
+    sides = zip(targets.shape[1:], images.shape[1:], strict=False)
+    if {len(targets.shape), len(images.shape)} != {4} or any(a != b and None not in (a, b) for a, b in sides):
         raise ValueError(
             "Expected targets and images of one shape (batch, height, width, channels). "
             f"Received: {targets.shape} and {images.shape}"
