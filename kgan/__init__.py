@@ -15,6 +15,7 @@ from kgan import (
     diagnosis,
     evaluation,
     exporting,
+    exporting_images,
     features,
     images,
     latents,
@@ -23,14 +24,17 @@ from kgan import (
     metrics,
     optimizers,
     penalties,
+    pixel_losses,
     resampling,
 )
 from kgan.gan import GAN
+from kgan.image_to_image import ImageToImageGAN
 
 __version__ = "0.1.0"
 
 __all__ = [
     "GAN",
+    "ImageToImageGAN",
     "__version__",
     "applications",
     "architectures",
@@ -41,6 +45,7 @@ __all__ = [
     "diagnosis",
     "evaluation",
     "exporting",
+    "exporting_images",
     "features",
     "images",
     "latents",
@@ -49,5 +54,6 @@ __all__ = [
     "metrics",
     "optimizers",
     "penalties",
+    "pixel_losses",
     "resampling",
 ]

@@ -6,6 +6,7 @@ import time
 import warnings
 
 import keras
+from keras import ops
 from matplotlib.figure import Figure
 from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
@@ -20,6 +21,8 @@ __all__ = ["LossCurves", "Progress", "Resume", "SampleImages", "TerminateOnNonFi
 class SampleImages(keras.callbacks.Callback):
     """Writes a grid of samples after each epoch, from the same latents every time, and an animation at the end.
 
+    For a `kgan.ImageToImageGAN`, give `inputs`: each stands beside what the model makes of it.
+
     The files are `epoch-0001.png`, ... and `animation.gif`. If a `keras.callbacks.TensorBoard` takes part in
     the same `fit`, or a default summary writer is set, the grids are written there too.
 
@@ -30,15 +33,18 @@ class SampleImages(keras.callbacks.Callback):
         labels: for class-conditional networks, as in `GAN.generate`.
         every: epochs between two grids. Defaults to 1.
         animation: the animation's name, its suffix (`.gif`, `.webp`, `.png`) being its format; None for none.
+        inputs: for image-to-image models, instead of `num`, `seed` and `labels`: images `(n, height, width,
+            channels)`. Defaults to none.
 
     Raises:
-        ValueError: `num` or `every` is not positive.
+        ValueError: `num` or `every` is not positive; or, when training begins, `inputs` are missing or not for
+            this model.
 
     Example:
     >>> callback = SampleImages("samples", num=16)
     """
 
-    def __init__(self, directory, num=64, seed=0, labels=None, every=1, animation="animation.gif"):
+    def __init__(self, directory, num=64, seed=0, labels=None, every=1, animation="animation.gif", inputs=None):
         super().__init__()
         if num < 1 or every < 1:
             raise ValueError(f"`num` and `every` must be positive. Received: num={num}, every={every}")
@@ -48,12 +54,26 @@ class SampleImages(keras.callbacks.Callback):
         self.labels = labels
         self.every = every
         self.animation = animation
+        self.inputs = inputs
+
+    def on_train_begin(self, logs=None):
+        """Check that there is what this model makes images of."""
+        if (self.inputs is None) != (self.model.latent_dim is not None):
+            received = "no `inputs` for one" if self.inputs is None else "`inputs` for a GAN that has latents"
+            raise ValueError(
+                "Expected `SampleImages(inputs=images)` for image-to-image models, and for no others. "
+                f"Received: {received}."
+            )
 
     def on_epoch_end(self, epoch, logs=None):
         """Write the grid of this epoch."""
         if (epoch + 1) % self.every:
             return
-        grid = images.grid(self.model.generate(self.num, self.seed, self.labels))
+        if self.inputs is None:
+            grid = images.grid(self.model.generate(self.num, self.seed, self.labels))
+        else:
+            outputs = ops.convert_to_numpy(self.model(self.inputs))
+            grid = images.grid(images.side_by_side(self.inputs, outputs), scale=1 if outputs.shape[2] > 32 else None)
         images.save(self.directory / f"epoch-{epoch + 1:04d}.png", grid)
         writers = [
             callback._train_writer

@@ -71,13 +71,7 @@ def export(
     >>> tuple(model.generate(num=2, seed=7)["output"].shape)
     (2, 8, 8, 1)
     """
-    if format not in FORMATS:
-        raise unknown("export format", format, FORMATS)
-    path = pathlib.Path(path)
-    missing = [name for name in FORMATS[format][0] if importlib.util.find_spec(name) is None]
-    if missing:
-        raise ImportError(f"The format {format!r} needs {', '.join(missing)}: pip install 'kgan[export]'")
-    _check_place(path, format, overwrite)
+    path = checked_path(path, format, overwrite)
     if len(generator.inputs) == 2:
         num_classes = num_classes or validation.class_count(generator)
         labels = np.arange(5, dtype="int32") % (num_classes or 1)
@@ -87,17 +81,55 @@ def export(
     with tf.device("CPU"):  # GPUs may round to 10 bits (TF32), and the other runtimes do not
         noise = keras.ops.convert_to_numpy(latents.draw(5, generator.inputs[0].shape[1], seed=0))
         expected = model([noise, labels] if labels is not None else noise, training=False)["output"].numpy()
-    if not np.isfinite(expected).all():
-        raise ValueError("Expected a generator of finite images. Received: one that has diverged to NaN or infinity.")
-    with files.replacing(path) as temporary:
+
+    def write(temporary):
         if format == "tf_saved_model":
             _write_saved_model(model, temporary, num_classes, label_dropout)
         else:
-            _convert(model, temporary, format)
+            convert(model, temporary, format)
+
+    run = {"tf_saved_model": _run_saved_model, "onnx": _run_onnx, "litert": _run_litert}[format]
+    write_checked(path, format, expected, write, lambda temporary: run(temporary, noise, labels))
+
+
+def checked_path(path, format, overwrite) -> pathlib.Path:
+    """Return where to write an export of this format, if it can be made and written there.
+
+    Args:
+        path, format, overwrite: as in `export`.
+
+    Raises:
+        ImportError, FileExistsError, ValueError: as in `export`.
+    """
+    if format not in FORMATS:
+        raise unknown("export format", format, FORMATS)
+    path = pathlib.Path(path)
+    missing = [name for name in FORMATS[format][0] if importlib.util.find_spec(name) is None]
+    if missing:
+        raise ImportError(f"The format {format!r} needs {', '.join(missing)}: pip install 'kgan[export]'")
+    _check_place(path, format, overwrite)
+    return path
+
+
+def write_checked(path, format, expected, write, run):
+    """Write an export, whole or not at all, and only if it gives the expected images.
+
+    Args:
+        path: from `checked_path`. Files that a user put into an earlier export stay.
+        format: its name, for the error.
+        expected: array of images.
+        write: a function of the path to write to.
+        run: a function of that path that returns the images of what was written.
+
+    Raises:
+        ValueError: the images are not finite, or others.
+    """
+    if not np.isfinite(expected).all():
+        raise ValueError("Expected a generator of finite images. Received: one that has diverged to NaN or infinity.")
+    with files.replacing(path) as temporary:
+        write(temporary)
         with tf.device("CPU"):
-            received = {"tf_saved_model": _run_saved_model, "onnx": _run_onnx, "litert": _run_litert}[format](
-                temporary, noise, labels
-            )
+            received = run(temporary)
         difference = float(np.abs(received - expected).max())
         if not difference <= TOLERANCE * max(1.0, np.abs(expected).max()):
             raise ValueError(
@@ -137,7 +169,7 @@ def _is_our_saved_model(path):
         graphs = saved_model_pb2.SavedModel.FromString((path / "saved_model.pb").read_bytes()).meta_graphs
     except (OSError, DecodeError):
         return False
-    return any({"serving_default", "generate"} <= set(graph.signature_def) for graph in graphs)
+    return any("output_uint8" in graph.signature_def["serving_default"].outputs for graph in graphs)
 
 
 def _is_onnx(path):
@@ -155,16 +187,22 @@ def _is_litert(path):
 
 def _portable(generator):
     """Return the generator in float32, with inputs and an output that have names."""
-    layers = generator._flatten_layers(include_self=False)
-    if any(_is_other_float(layer.dtype_policy.compute_dtype) for layer in layers):
-        weights = generator.get_weights()
-        generator = type(generator).from_config(_in_float32(generator.get_config()))
-        generator.set_weights(weights)
+    generator = in_float32(generator)
     inputs = [keras.Input(generator.inputs[0].shape[1:], dtype="float32", name="latents")]
     if len(generator.inputs) == 2:
         inputs.append(keras.Input((), dtype="int32", name="labels"))
     inputs = inputs if len(inputs) == 2 else inputs[0]
     return keras.Model(inputs, {"output": generator(inputs)})
+
+
+def in_float32(network):
+    """Return the network itself if it computes in float32, else one that does, with its weights."""
+    layers = network._flatten_layers(include_self=False)
+    if not any(_is_other_float(layer.dtype_policy.compute_dtype) for layer in layers):
+        return network
+    precise = type(network).from_config(_in_float32(network.get_config()))
+    precise.set_weights(network.get_weights())
+    return precise
 
 
 def _is_other_float(dtype):
@@ -257,7 +295,8 @@ def _write_saved_model(model, path, num_classes, label_dropout):
     archive.write_out(path, verbose=False)
 
 
-def _convert(model, path, format):
+def convert(model, path, format):
+    """Write a model with named inputs as ONNX or LiteRT."""
     # Without a signature Keras would take integer labels for floats.
     signature = [keras.InputSpec(dtype=each.dtype, shape=each.shape, name=each.name) for each in model.inputs]
     with warnings.catch_warnings():
@@ -285,17 +324,26 @@ def _run_saved_model(path, noise, labels):
 
 
 def _run_onnx(path, noise, labels):
-    import onnxruntime
-
-    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    return session.run(["output"], {"latents": noise} | ({} if labels is None else {"labels": labels}))[0]
+    return run_onnx(path, {"latents": noise} | ({} if labels is None else {"labels": labels}))
 
 
 def _run_litert(path, noise, labels):
+    return run_litert(path, {"latents": noise} | ({} if labels is None else {"labels": labels}))
+
+
+def run_onnx(path, inputs: dict):
+    """Return the output of an ONNX file for named arrays."""
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    return session.run(["output"], inputs)[0]
+
+
+def run_litert(path, inputs: dict):
+    """Return the output of a LiteRT file for named arrays."""
     from ai_edge_litert.interpreter import Interpreter
 
-    run = Interpreter(model_path=str(path)).get_signature_runner("serving_default")
-    return run(latents=noise, **({} if labels is None else {"labels": labels}))["output"]
+    return Interpreter(model_path=str(path)).get_signature_runner("serving_default")(**inputs)["output"]
 
 
 class SavedGenerator(Sampler):

@@ -22,7 +22,7 @@ def distance(real_features, fake_features):
     High-Resolution Image Synthesis and Semantic Manipulation with Conditional GANs, 2018, equation 4.
 
     Example:
-    >>> float(distance([ops.array([2.0, -2.0])], [ops.array([1.0, -2.0])]))
+    >>> round(float(distance([ops.array([2.0, -2.0])], [ops.array([1.0, -2.0])])), 6)
     0.25
     """
     differences = []
@@ -48,7 +48,8 @@ def hidden(network: keras.Model) -> keras.Model:
     [(None, 1), (None, 3)]
     """
     functional = getattr(network, "_functional", None) or network
-    nodes = [node for depth in sorted(functional._nodes_by_depth, reverse=True) for node in functional._nodes_by_depth[depth]]
+    levels = functional._nodes_by_depth
+    nodes = [node for depth in sorted(levels, reverse=True) for node in levels[depth]]
     output = functional.outputs[0]
     features = [node.outputs[0] for node in nodes if _activates(node.operation) and node.outputs[0] is not output]
     if not features:

@@ -231,7 +231,7 @@ class GAN(Sampler, PersistentModel):
         )
         return {**results, **figures, "generator_loss": loss}, gradient, updated
 
-    def _generator_loss(self, real, fake, labels, training=True):
+    def _generator_loss(self, real, fake, labels):
         """Return what the generator minimizes, and figures for the log."""
         real_logits, _, _ = self._judge(real, labels)
         fake_logits, _, classification = self._judge(fake, labels)

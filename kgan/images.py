@@ -88,6 +88,42 @@ def grid(images, columns: int | None = None, padding: int = 2, scale: int | None
     return sheet
 
 
+def side_by_side(inputs, outputs, padding: int = 2) -> np.ndarray:
+    """Put each input to the left of its output, enlarged to its size (nearest) if it is smaller.
+
+    Args:
+        inputs: float array `(n, height, width, channels)` in [-1, 1]; values outside are clipped.
+        outputs: float array `(n, k * height, k * width, channels)`; channels may be others.
+        padding: white pixels between the two. Defaults to 2.
+
+    Returns:
+        uint8 array `(n, k * height, 2 * k * width + padding, channels)`.
+
+    Raises:
+        ValueError: the numbers differ, or the outputs' sides are no multiples of the inputs'.
+
+    Example:
+    >>> side_by_side(np.zeros((3, 4, 5, 1), "float32"), np.zeros((3, 8, 10, 3), "float32")).shape
+    (3, 8, 22, 3)
+    """
+    inputs, outputs = to_uint8(inputs), to_uint8(outputs)
+    factors = [larger // side for larger, side in zip(outputs.shape[1:3], inputs.shape[1:3], strict=True)]
+    inputs = inputs.repeat(factors[0], axis=1).repeat(factors[1], axis=2)
+    if inputs.shape[:3] != outputs.shape[:3]:
+        raise ValueError(
+            "Expected outputs whose sides are multiples of those of the inputs, one for each. "
+            f"Received: outputs {outputs.shape} and inputs enlarged to {inputs.shape}"
+        )
+    if inputs.shape[3] == 1:
+        inputs = inputs.repeat(outputs.shape[3], axis=3)
+    elif outputs.shape[3] == 1:
+        outputs = outputs.repeat(inputs.shape[3], axis=3)
+    if inputs.shape[3] != outputs.shape[3]:
+        raise ValueError(f"Expected one or equal channels. Received: {inputs.shape[3]} and {outputs.shape[3]}")
+    white = np.full((*outputs.shape[:2], padding, outputs.shape[3]), 255, "uint8")
+    return np.concatenate([inputs, white, outputs], axis=2)
+
+
 def save(path, image):
     """Write one image; the file is there whole or not at all.
 

@@ -1,6 +1,7 @@
 """Layers of networks that make images of images of any size."""
 
 import keras
+import numpy as np
 from keras import ops
 
 
@@ -73,3 +74,58 @@ class DepthToSpace(keras.layers.Layer):
 
     def get_config(self):
         return {**super().get_config(), "block_size": self.block_size}
+
+
+@keras.saving.register_keras_serializable("kgan")
+class BicubicUpSampling(keras.layers.Layer):
+    """Enlarges images by bicubic interpolation, as one convolution with fixed weights.
+
+    It gives what `keras.layers.UpSampling2D(interpolation="bicubic")` gives, but for two pixels at the edges, where
+    it mirrors the image. Keras's resizing must know the sizes of images when a graph is traced (seen with Keras 3.15),
+    so that a network with it cannot be exported for any size.
+
+    Args:
+        scale: how many times images are enlarged, at least 2.
+
+    Shapes: `(batch, height, width, channels)` to `(batch, scale * height, scale * width, channels)`, sides of 2 or
+    more.
+
+    Raises:
+        ValueError: `scale` is less than 2.
+
+    Reference: Keys, Cubic Convolution Interpolation for Digital Image Processing, 1981 (a = -1/2).
+
+    Example:
+    >>> tuple(BicubicUpSampling(3)(keras.ops.ones((1, 4, 5, 3))).shape)
+    (1, 12, 15, 3)
+    """
+
+    def __init__(self, scale: int, **kwargs):
+        super().__init__(**kwargs)
+        if not isinstance(scale, int) or scale < 2:
+            raise ValueError(f"`scale` must be an integer of at least 2. Received: scale={scale!r}")
+        self.scale = scale
+
+    def call(self, inputs):
+        padded = ops.pad(inputs, [(0, 0), (2, 2), (2, 2), (0, 0)], mode="symmetric")
+        kernel = ops.convert_to_tensor(self._kernel(inputs.shape[-1]), dtype=inputs.dtype)
+        phases = ops.conv(padded, kernel, data_format="channels_last")
+        return ops.depth_to_space(phases, self.scale, data_format="channels_last")
+
+    def _kernel(self, channels):
+        """Return weights `(5, 5, channels, scale * scale * channels)`: a small filter for each new pixel of a block."""
+        places = (np.arange(self.scale) + 0.5) / self.scale - 0.5  # of the new pixels, from the middle of the old one
+        distances = np.abs(places[None] - np.arange(-2, 3)[:, None])
+        near = 1.5 * distances**3 - 2.5 * distances**2 + 1
+        far = -0.5 * distances**3 + 2.5 * distances**2 - 4 * distances + 2
+        line = np.where(distances <= 1, near, np.where(distances < 2, far, 0.0))  # (5, scale)
+        kernel = np.einsum("yi,xj,cd->yxcijd", line, line, np.eye(channels))
+        return kernel.reshape(5, 5, channels, -1)
+
+    def compute_output_shape(self, input_shape):
+        batch, height, width, channels = input_shape
+        sides = (None if side is None else side * self.scale for side in (height, width))
+        return (batch, *sides, channels)
+
+    def get_config(self):
+        return {**super().get_config(), "scale": self.scale}

@@ -20,13 +20,7 @@ def check_networks(generator, discriminator, packing=1):
             sigmoid.
     """
     for role, network in (("generator", generator), ("discriminator", discriminator)):
-        if not isinstance(network, keras.Model):
-            raise TypeError(f"Expected `{role}` to be a keras.Model. Received: {network!r}")
-        if not network.built or not getattr(network, "inputs", None):
-            raise ValueError(
-                f"Expected `{role}` to be a Functional or a built Sequential model, whose shapes are known. "
-                f"Received: {network!r}. Start it with keras.Input(...)."
-            )
+        check_network(role, network)
         classifies = role == "discriminator" and len(network.inputs) == 1 and len(network.outputs) == 2
         if len(network.inputs) > 2 or (len(network.outputs) != 1 and not classifies):
             raise ValueError(
@@ -63,6 +57,31 @@ def check_networks(generator, discriminator, packing=1):
             f"Expected the generator's output to have the shape of the discriminator's input{stacked}. Received: "
             f"a generator that makes {images[1:]} and a discriminator that takes {expected[1:]}."
         )
+    check_final_activation(discriminator)
+
+
+def check_network(role: str, network):
+    """Check that `network` is a Keras model whose shapes are known.
+
+    Raises:
+        TypeError: it is not a Keras model.
+        ValueError: it is not built.
+    """
+    if not isinstance(network, keras.Model):
+        raise TypeError(f"Expected `{role}` to be a keras.Model. Received: {network!r}")
+    if not network.built or not getattr(network, "inputs", None):
+        raise ValueError(
+            f"Expected `{role}` to be a Functional or a built Sequential model, whose shapes are known. "
+            f"Received: {network!r}. Start it with keras.Input(...)."
+        )
+
+
+def check_final_activation(discriminator):
+    """Check that a discriminator does not end in a sigmoid.
+
+    Raises:
+        ValueError: it does.
+    """
     squashing = _final_activation(discriminator)
     if squashing in ("sigmoid", "hard_sigmoid", "softmax"):
         raise ValueError(

@@ -119,6 +119,28 @@ class Photograph:
         return exif.tobytes()
 
 
+def channels(image) -> int:
+    """Return how many colour channels a picture has, an array `(height, width, channels)` or a `Photograph`.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    pixels = image.pixels if isinstance(image, Photograph) else np.asarray(image)
+    if pixels.ndim != 3:
+        raise ValueError(f"Expected an image (height, width, channels). Received: shape {pixels.shape}")
+    return pixels.shape[-1]
+
+
+def changed(function, image):
+    """Return a picture, an array or a `Photograph`, with its pixels as `function` gives them.
+
+    Example:
+    >>> changed(lambda pixels: 255 - pixels, Photograph(np.zeros((4, 6, 3), "uint8"))).pixels.max()
+    np.uint8(255)
+    """
+    return image.replaced(function(image.pixels)) if isinstance(image, Photograph) else function(np.asarray(image))
+
+
 def read(path) -> Photograph:
     """Read a picture with all that is to outlive a change of its pixels.
 

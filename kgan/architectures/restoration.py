@@ -7,7 +7,7 @@ from kgan.architectures.arguments import check_channels, check_positive
 from kgan.architectures.reach import margin, stride
 from kgan.layers import wide_dtype
 from kgan.names import unknown
-from kgan.restoration_layers import CropLike, DepthToSpace
+from kgan.restoration_layers import BicubicUpSampling, CropLike, DepthToSpace
 
 __all__ = ["SCALES", "denoiser", "margin", "stride", "upscaler"]
 
@@ -96,7 +96,7 @@ def upscaler(scale: int, channels: int = 3, width: int = 48, blocks: int = 8) ->
         channels * scale**2, 3, padding="same", kernel_initializer="zeros", dtype=wide_dtype()
     )(x)  # fmt: skip
     correction = DepthToSpace(scale, dtype=wide_dtype())(pixels)
-    enlarged = layers.UpSampling2D(scale, interpolation="bicubic", dtype=wide_dtype())(images)
+    enlarged = BicubicUpSampling(scale, dtype=wide_dtype())(images)
     return keras.Model(images, layers.Add(dtype=wide_dtype())([enlarged, correction]), name=f"upscaler_x{scale}")
 
 
