@@ -9,13 +9,14 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from kgan import restoration_commands
 from kgan.console import Failure, console, failing_plainly
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Train generative adversarial networks on pictures, make new ones, hand the generator on.",
+    help="Train generative adversarial networks on pictures, make new ones, hand the generator on; restore pictures.",
 )
 
 # How many updates a run makes if no number of epochs is asked for: enough for readable digits in two minutes.
@@ -360,6 +361,10 @@ def export(
             raise FileNotFoundError(f"Expected a model.keras or a run folder. Received: {model}, which does not exist.")
         keras.saving.load_model(model).export(out, format=format, overwrite=overwrite)
     console.print(f"Exported to [bold]{out}[/bold]")
+
+
+app.command()(restoration_commands.denoise)
+app.command()(restoration_commands.upscale)
 
 
 def _pictures(paths, shape):
