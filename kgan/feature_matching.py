@@ -56,7 +56,8 @@ def hidden(network: keras.Model) -> keras.Model:
         raise ValueError(
             f"Expected a network whose hidden layers have activations. Received: {network.name!r}, which has none."
         )
-    return keras.Model(functional.inputs, [output, *features], name=f"{network.name}_features")
+    inputs = functional.inputs if len(functional.inputs) > 1 else functional.inputs[0]
+    return keras.Model(inputs, [output, *features], name=f"{network.name}_features")
 
 
 def _activates(operation) -> bool:

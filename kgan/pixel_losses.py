@@ -10,8 +10,38 @@ from keras import ops
 from kgan import names
 
 
+class PixelLoss:
+    """Base of the pixel losses. To write one's own, give `__call__`.
+
+    Example:
+    >>> class L2(PixelLoss):
+    ...     def __call__(self, targets, images):
+    ...         return ops.square(images - targets)
+    >>> float(L2()(1.0, 3.0))
+    4.0
+    """
+
+    def __call__(self, targets, images):
+        """Return what the generator minimizes, one value for each number.
+
+        Args:
+            targets: float tensor of any shape.
+            images: float tensor of the same shape.
+        """
+        raise NotImplementedError
+
+    def get_config(self) -> dict:
+        """Return the constructor's arguments."""
+        return {}
+
+    @classmethod
+    def from_config(cls, config: dict):
+        """Make the loss that `get_config` described."""
+        return cls(**config)
+
+
 @keras.saving.register_keras_serializable("kgan")
-class L1:
+class L1(PixelLoss):
     """The absolute difference, as in pix2pix: outlines stay sharper than with squares.
 
     Example:
@@ -20,21 +50,12 @@ class L1:
     """
 
     def __call__(self, targets, images):
-        """Return `|images - targets|`.
-
-        Args:
-            targets: float tensor of any shape.
-            images: float tensor of the same shape.
-        """
+        """Return `|images - targets|`."""
         return ops.abs(images - targets)
-
-    def get_config(self) -> dict:
-        """Return the constructor's arguments."""
-        return {}
 
 
 @keras.saving.register_keras_serializable("kgan")
-class Charbonnier:
+class Charbonnier(PixelLoss):
     """The absolute difference with a round tip, `sqrt(d^2 + epsilon^2)`: small differences do not make it shake.
 
     Args:
@@ -56,12 +77,7 @@ class Charbonnier:
         self.epsilon = epsilon
 
     def __call__(self, targets, images):
-        """Return `sqrt((images - targets)^2 + epsilon^2)`.
-
-        Args:
-            targets: float tensor of any shape.
-            images: float tensor of the same shape.
-        """
+        """Return `sqrt((images - targets)^2 + epsilon^2)`."""
         return ops.sqrt(ops.square(images - targets) + self.epsilon**2)
 
     def get_config(self) -> dict:

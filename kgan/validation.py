@@ -153,9 +153,10 @@ def check_images(images, shape: tuple, limit: float = 1.01):
             + (" Add the channels with images[..., None]." if images.ndim == len(shape) == 3 else "")
         )
     if any(a is not None and a != b for a, b in zip(shape, images.shape[1:], strict=True)):
-        different = "channels" if images.shape[1:-1] == shape[:-1] else "size"
+        sides = zip(shape[:-1], images.shape[1:-1], strict=True)
+        different = "size" if any(a is not None and a != b for a, b in sides) else "channels"
         raise ValueError(
-            f"Expected images of shape {shape}, as the generator makes them. Received: {images.shape[1:]}: "
+            f"Expected images of shape {shape}, as the generator has them. Received: {images.shape[1:]}: "
             f"another {different}. Build the networks for this shape, or load the data with "
             "`kgan.datasets.load(..., image_size=..., channels=...)`."
         )

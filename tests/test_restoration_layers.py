@@ -33,7 +33,9 @@ def test_bicubic_equals_keras_but_at_the_edges(scale):
     inner = (slice(None), slice(2 * scale, -2 * scale), slice(2 * scale, -2 * scale))
     found = ops.convert_to_numpy(BicubicUpSampling(scale)(images))
     assert found.shape == (2, 7 * scale, 9 * scale, 3)
-    np.testing.assert_allclose(found[inner], ops.convert_to_numpy(expected)[inner], atol=1e-5)
+    # TensorFlow reads its weights from a table of 1024 places, which thirds fall between.
+    tolerance = 3e-3 if scale == 3 else 1e-5
+    np.testing.assert_allclose(found[inner], ops.convert_to_numpy(expected)[inner], atol=tolerance)
     np.testing.assert_allclose(BicubicUpSampling(scale)(np.ones((1, 2, 2, 1), "float32")), 1.0, atol=1e-6)
 
 
