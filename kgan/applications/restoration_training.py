@@ -9,6 +9,7 @@ import keras
 from kgan import files, sources
 from kgan import images as pictures
 from kgan.applications.restoration import Restorer
+from kgan.applications.seeding import seeded
 from kgan.architectures import patch
 from kgan.architectures.arguments import check_positive
 from kgan.image_to_image import ImageToImageGAN
@@ -66,9 +67,9 @@ def train(generator, data, out, updates: int, sharp_updates: int, settings: dict
     restorer = Restorer(faithful, trained_on=settings)
     restorer.save(out)
     if sharp_updates:
-        start = faithful.__class__.from_config(faithful.get_config())
-        start.set_weights(faithful.get_weights())
-        sharp = _trained("sharp", start, data, out, sharp_updates, settings["seed"], callbacks)
+        sharp = faithful.__class__.from_config(faithful.get_config())
+        sharp.set_weights(faithful.get_weights())
+        sharp = _trained("sharp", sharp, data, out, sharp_updates, settings["seed"], callbacks)
         restorer = Restorer(faithful, sharp, settings, (restorer.margin, restorer.stride))
         restorer.save(out)
     shutil.rmtree(out / "backup")
@@ -76,16 +77,19 @@ def train(generator, data, out, updates: int, sharp_updates: int, settings: dict
 
 
 def _trained(phase, generator, data, out, updates, seed, callbacks):
-    """Return the averaged generator of one of the two trainings."""
+    """Train a generator, and return it with its averaged weights."""
     steps = min(updates, EPOCH)
     epochs = -(-updates // steps)
-    gan = ImageToImageGAN(generator, patch.discriminator(generator.outputs[0].shape[-1]), seed=seed)
+    with seeded(seed):
+        discriminator = patch.discriminator(generator.outputs[0].shape[-1])
+    gan = ImageToImageGAN(generator, discriminator, seed=seed)
     rates = keras.optimizers.schedules.CosineDecay(LEARNING_RATES[phase], epochs * steps)
     weights = {"adversarial_weight": 0.0, "feature_weight": 0.0} if phase == "faithful" else {}
     gan.compile(generator_optimizer=keras.optimizers.Adam(rates, beta_2=0.99), **weights)
     resume = Resume(out / "backup" / phase)
     gan.fit(data(steps), epochs=epochs, verbose=0, callbacks=[*(callbacks or ()), resume])
-    return gan.ema_generator
+    generator.set_weights(gan.ema_generator.get_weights())  # the average itself is frozen
+    return generator
 
 
 def _check_folder(out, settings):

@@ -11,6 +11,7 @@ from kgan.applications import photographs, restoration_training, shipped
 from kgan.applications.restoration import Restorer
 from kgan.applications.seeding import seeded
 from kgan.architectures import restoration
+from kgan.architectures.arguments import check_positive
 from kgan.names import unknown
 
 
@@ -58,7 +59,10 @@ def train(
     whole = restoration_training.read(folder, channels)
     with seeded(seed):
         generator = restoration.upscaler(scale, whole[0].shape[-1], width)
+    check_positive(patch=patch)
     large = [resampling.crop_to_multiple(each, scale) for each in whole if min(each.shape[:2]) >= max(patch, 2 * scale)]
+    if not large:
+        raise ValueError(f"Expected pictures of at least {patch}x{patch}, the patch. Received: {len(whole)}, all less.")
     small = [resampling.downsample(each, scale) for each in large]
     settings = {
         "pictures": len(large),
