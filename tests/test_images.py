@@ -128,3 +128,26 @@ class TestRead:
                 images.read(tmp_path / name)
         with pytest.raises(FileNotFoundError):
             images.read(tmp_path / "nothing.png")
+
+
+class TestSideBySide:
+    def test_small_inputs_are_enlarged(self):
+        inputs = np.float32([[-1, 1], [1, -1]]).reshape(1, 2, 2, 1)
+        sheet = images.side_by_side(inputs, np.zeros((1, 4, 6, 3), "float32"), padding=1)
+        assert sheet.shape == (1, 4, 13, 3)
+        np.testing.assert_array_equal(sheet[0, 0, :, 0], [0] * 3 + [255] * 3 + [255] + [128] * 6)
+
+    def test_colours_beside_grey(self):
+        assert images.side_by_side(np.zeros((2, 4, 4, 3)), np.zeros((2, 4, 4, 1))).shape == (2, 4, 10, 3)
+
+    @pytest.mark.parametrize(
+        ("inputs", "outputs", "message"),
+        [
+            ((2, 4, 4, 1), (2, 6, 6, 1), "multiples of those of the inputs"),
+            ((2, 4, 4, 1), (3, 4, 4, 1), "multiples of those of the inputs"),
+            ((2, 4, 4, 3), (2, 4, 4, 4), "one or equal channels. Received: 3 and 4"),
+        ],
+    )
+    def test_what_does_not_fit(self, inputs, outputs, message):
+        with pytest.raises(ValueError, match=message):
+            images.side_by_side(np.zeros(inputs), np.zeros(outputs))
