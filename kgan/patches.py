@@ -38,7 +38,9 @@ def load(pictures, size: int, *, batch_size: int = 16, steps: int = 1000, seed: 
     scale = 1 if inputs is None else _check_inputs(pictures, inputs, size)
     large = [index for index, each in enumerate(pictures) if min(each.shape[:2]) >= size]
     if not large:
-        raise ValueError(f"Expected pictures of at least {size}x{size}, the patch. Received: {len(pictures)}, all less.")
+        raise ValueError(
+            f"Expected pictures of at least {size}x{size}, the patch. Received: {len(pictures)}, all less."
+        )
     targets = _Store([pictures[index] for index in large])
     sources = targets if inputs is None else _Store([inputs[index] for index in large])
     # Places where a patch of the smaller pictures may start, of all pictures together.

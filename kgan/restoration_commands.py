@@ -17,7 +17,8 @@ Fidelity = Annotated[
     float, typer.Option(min=0, max=1, help="1: nearest to the truth. 0: sharpest, with details that may be invented.")
 ]
 Tile = Annotated[
-    int | None, typer.Option(min=1, help="Side of the tiles in pixels; smaller takes less memory.  [default: 512]")
+    int | None,
+    typer.Option(min=1, help="Side of the tiles in pixels; smaller takes less memory.  [default: 1024 / scale]"),
 ]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace files that are there.")]
 Model = Annotated[

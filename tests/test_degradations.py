@@ -99,7 +99,10 @@ def test_pairs_are_the_same_in_every_iteration_and_differ_among_themselves():
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: degradations.GaussianNoise(-1), r"`sigma` must be a number or a range in \[0, 255\]. Received: sigma=-1"),
+        (
+            lambda: degradations.GaussianNoise(-1),
+            r"`sigma` must be a number or a range in \[0, 255\]. Received: sigma=-1",
+        ),
         (lambda: degradations.GaussianNoise((50, 10)), "Received: sigma="),
         (lambda: degradations.SaltAndPepper(5), "Received: amount=5"),
         (lambda: degradations.PoissonNoise(0), "Received: peak=0"),

@@ -47,9 +47,7 @@ def test_inputs_lie_where_their_targets_lie():
 
 def test_the_order_is_a_function_of_seed_and_epoch():
     def make(seed):
-        return patches.load(
-            [picture(20, 20)], 8, batch_size=2, steps=3, seed=seed, degradation=GaussianNoise((0, 50))
-        )
+        return patches.load([picture(20, 20)], 8, batch_size=2, steps=3, seed=seed, degradation=GaussianNoise((0, 50)))
 
     def epoch(data):
         return np.stack([np.concatenate(pair, axis=-1) for pair in data.as_numpy_iterator()])

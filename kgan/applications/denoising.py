@@ -1,13 +1,8 @@
 """Taking the noise out of pictures, of whatever strength it is.
 
 `train` learns it from a folder of clean pictures; `denoise` does it, with what was trained or with the small models
-that come with kgan:
-
->>> denoise(None, np.full((30, 40, 1), 77, "uint8")).shape  # doctest: +SKIP
-(30, 40, 1)
+that come with kgan.
 """
-
-import numpy as np
 
 from kgan import patches
 from kgan.applications import photographs, restoration_training, shipped
@@ -61,6 +56,7 @@ def train(
     Reference: Zhang et al., Beyond a Gaussian Denoiser: Residual Learning of Deep CNN for Image Denoising, 2017.
 
     Example:
+    >>> import numpy as np
     >>> from kgan import images
     >>> images.save("clean/one.png", np.zeros((20, 24, 1), "uint8"))
     >>> train("clean", "model", updates=1, sharp_updates=0, width=4, patch=16, batch_size=2).task
@@ -105,6 +101,7 @@ def denoise(model, image, fidelity: float = 1.0, tile: int | None = None, progre
         ValueError: the model is no denoiser, or the image or a number not as above.
 
     Example:
+    >>> import numpy as np
     >>> denoiser = Restorer(restoration.denoiser(channels=3, width=4, blocks=1))
     >>> denoise(denoiser, np.full((30, 41, 3), 77, "uint8")).shape
     (30, 41, 3)

@@ -11,7 +11,7 @@ from kgan import images as pictures
 from kgan.architectures import restoration
 
 # Of a tile's side, in pixels of the result: at 48 maps of a float each a tile takes a few hundred megabytes.
-LARGEST_TILE = 512
+LARGEST_TILE = 1024
 TASKS = ("denoise", "upscale")
 
 
@@ -149,7 +149,7 @@ class Restorer:
                 uint16.
             fidelity: as in `network`. Defaults to 1.
             tile: side of the tiles in pixels, more than twice the margin. The larger, the faster, and the more
-                memory. Defaults to 512, for upscaling so much less that the enlarged tiles have this size.
+                memory. Defaults to 1024, for upscaling so much less that the enlarged tiles have this size.
             progress: optional function of how many tiles are done, and of how many.
 
         Returns:

@@ -4,8 +4,6 @@
 that come with kgan.
 """
 
-import numpy as np
-
 from kgan import patches, resampling
 from kgan.applications import photographs, restoration_training, shipped
 from kgan.applications.restoration import Restorer
@@ -48,6 +46,7 @@ def train(
     Reference: Ledig et al., Photo-Realistic Single Image Super-Resolution Using a Generative Adversarial Network, 2017.
 
     Example:
+    >>> import numpy as np
     >>> from kgan import images
     >>> images.save("large/one.png", np.zeros((41, 39, 3), "uint8"))
     >>> train("large", "model", scale=2, updates=1, sharp_updates=0, width=4, patch=16, batch_size=2).task
@@ -98,6 +97,7 @@ def upscale(model, image, scale: int | None = None, fidelity: float = 1.0, tile:
         ValueError: the model is for another scale or task, or the image or a number not as above.
 
     Example:
+    >>> import numpy as np
     >>> upscaler = Restorer(restoration.upscaler(3, channels=3, width=4, blocks=1))
     >>> upscale(upscaler, np.full((30, 41, 3), 77, "uint8")).shape
     (90, 123, 3)
