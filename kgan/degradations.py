@@ -34,7 +34,28 @@ def pairs(dataset, degradation, seed: int = 0):
     return dataset.enumerate().map(lambda number, image: (degradation(image, tf.stack([seed, number])), image))
 
 
-class GaussianNoise:
+class Degradation:
+    """Base of all: called with images and a seed it returns degraded images; printed it says how.
+
+    Example:
+    >>> Chain([GaussianNoise((0, 55)), "rounding"])
+    Chain(degradations=[GaussianNoise(sigma=(0.0, 55.0)), Rounding()])
+    """
+
+    def __call__(self, images, seed):
+        """Return degraded images, float32, in the same rank and about the same range.
+
+        Args:
+            images: float array or tensor `([batch,] height, width, channels)` in [-1, 1].
+            seed: two integers.
+        """
+        raise NotImplementedError
+
+    def __repr__(self):
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in vars(self).items())})"
+
+
+class GaussianNoise(Degradation):
     """Adds normal noise that is independent in every pixel and channel; nothing is rounded or clipped.
 
     Args:
@@ -63,7 +84,7 @@ class GaussianNoise:
         return images + sigma * tf.random.stateless_normal(tf.shape(images), noise)
 
 
-class PoissonNoise:
+class PoissonNoise(Degradation):
     """Counts photons: what was `v` in [0, 1] becomes `Poisson(peak * v) / peak`, in every pixel and channel.
 
     Args:
@@ -91,7 +112,7 @@ class PoissonNoise:
         return tf.random.stateless_poisson(tf.shape(images), noise, mean, tf.float32) / peak * 2.0 - 1.0
 
 
-class SaltAndPepper:
+class SaltAndPepper(Degradation):
     """Makes some pixels black or white, with equal chances, in all their channels.
 
     Args:
@@ -119,7 +140,7 @@ class SaltAndPepper:
         return tf.where(drawn < chance / 2, -1.0, tf.where(drawn < chance, 1.0, images))
 
 
-class Jpeg:
+class Jpeg(Degradation):
     """Saves images as JPEG, with colours at half the resolution (4:2:0), and opens them again.
 
     Args:
@@ -157,7 +178,7 @@ class Jpeg:
         return tf.ensure_shape(tf.cast(changed, tf.float32) / 127.5 - 1.0, images.shape)
 
 
-class Downsampling:
+class Downsampling(Degradation):
     """Makes images smaller by a whole number, with `kgan.resampling.downsample`; nothing is rounded or clipped.
 
     Args:
@@ -180,7 +201,7 @@ class Downsampling:
         return resampling.downsample(_floats(images), self.scale)
 
 
-class Rounding:
+class Rounding(Degradation):
     """Rounds to the 256 levels that a picture file holds, and clips what is beyond black and white.
 
     Example:
@@ -193,7 +214,7 @@ class Rounding:
         return _levels(_floats(images)) / 127.5 - 1.0
 
 
-class Chain:
+class Chain(Degradation):
     """Applies several degradations, one after the other.
 
     Args:

@@ -54,7 +54,7 @@ def test_train_makes_both_networks_and_goes_on_after_a_stop(clean, tmp_path, mon
         "sharp.keras",
     ]
     description = json.loads((tmp_path / "whole" / "model.json").read_text())
-    assert description["trained_on"]["degradation"] == "gaussian noise, sigma (0, 55)"
+    assert description["trained_on"]["degradation"] == "GaussianNoise(sigma=(0.0, 55.0))"
     assert description["trained_on"]["updates"] == 4
     assert (description["task"], description["channels"]) == ("denoise", 1)
     pairs = list(zip(restorer.faithful.get_weights(), restorer.sharp.get_weights(), strict=True))

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import restorers
 
+from kgan import architectures
 from kgan.applications.restoration import Restorer
 
 
@@ -38,6 +39,21 @@ class TestRestore:
         tiled = restorer.restore(image, tile=2 * restorer.margin + 7)
         inner = slice(restorer.margin + 1, -restorer.margin - 1)
         assert np.abs(tiled - whole)[inner, inner].max() < 1e-5
+
+    @pytest.mark.parametrize("make", [architectures.restoration.denoiser, architectures.restoration.upscaler])
+    def test_the_networks_of_this_house(self, make):
+        """With random weights, since the corrections begin at zero; on sides that are odd."""
+        scale = 2 if make is architectures.restoration.upscaler else 1
+        network = make(**({"scale": 2} if scale == 2 else {}), channels=1, width=4, blocks=1)
+        rng = np.random.default_rng(0)
+        network.set_weights([rng.normal(0, 0.15, each.shape) for each in network.get_weights()])
+        restorer = Restorer(network)
+        image = (smooth(2 * restorer.margin + 41, 2 * restorer.margin + 35, 1) / 255 - 0.5).astype("float32")
+        whole = np.clip(np.asarray(network(image[None]))[0], -1, 1)
+        tiled = restorer.restore(image, tile=2 * restorer.margin + 24)
+        inner = slice(scale * restorer.margin, -scale * restorer.margin)
+        assert np.abs(tiled - whole)[inner, inner].max() < 1e-4
+        assert np.abs(whole - image.repeat(scale, axis=0).repeat(scale, axis=1)).max() > 0.1
 
     @pytest.mark.parametrize("size", [(1, 1), (2, 5), (33, 1), (31, 47)])
     @pytest.mark.parametrize("channels", [1, 3])
@@ -134,9 +150,17 @@ class TestDisk:
         restorers.identity(3).save(tmp_path / "faithful.keras")
         with pytest.raises(ValueError, match="channels 3 rather than 1"):
             Restorer.open(tmp_path)
-        (tmp_path / "model.json").write_text("{}")
-        with pytest.raises(ValueError, match="which cannot be read"):
-            Restorer.open(tmp_path)
+        for text in ("no description", '{"margin": 1}'):
+            (tmp_path / "model.json").write_text(text)
+            with pytest.raises(ValueError, match="which cannot be read"):
+                Restorer.open(tmp_path)
+
+    def test_the_reach_is_measured_where_it_is_not_written(self, tmp_path):
+        Restorer(restorers.network(1)).save(tmp_path)
+        description = json.loads((tmp_path / "model.json").read_text())
+        del description["margin"], description["stride"]
+        (tmp_path / "model.json").write_text(json.dumps(description))
+        assert (Restorer.open(tmp_path).margin, Restorer.open(tmp_path).stride) == (3, 1)
 
 
 def test_networks_that_restore_nothing():

@@ -9,7 +9,7 @@ from kgan.applications import photographs, restoration_training, shipped
 from kgan.applications.restoration import Restorer
 from kgan.applications.seeding import seeded
 from kgan.architectures import restoration
-from kgan.degradations import GaussianNoise, get
+from kgan.degradations import Degradation, GaussianNoise, get
 
 
 def train(
@@ -37,7 +37,8 @@ def train(
         updates: with the pixel loss alone; they give the faithful network. Beyond 1,000 in whole thousands.
         sharp_updates: after those, with a discriminator; they give the sharp network. 0 for none.
         sigma: of the normal noise, in grey levels of 255: a number, or a range of which each patch draws its own.
-        degradation: what is to be undone instead, as in `kgan.degradations.get`: JPEG, photons, a chain of several.
+        degradation: what is to be undone instead: one of `kgan.degradations`, also a chain of several, its name, or a
+            function of images and a seed.
         channels: 1 or 3. Defaults to 1 if all pictures are grey.
         width: of the network, `kgan.architectures.restoration.denoiser`. Defaults to 48.
         patch: side of a patch in pixels. Defaults to 64.
@@ -66,7 +67,7 @@ def train(
     clean = restoration_training.read(folder, channels)
     settings = {
         "pictures": len(clean),
-        "degradation": f"gaussian noise, sigma {sigma}" if degradation is None else type(spoiled).__name__,
+        "degradation": repr(spoiled) if isinstance(spoiled, Degradation) else spoiled.__name__,
         "width": width,
         "patch": patch,
         "batch_size": batch_size,

@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import zipfile
 
 import keras
 import numpy as np
@@ -74,12 +75,12 @@ class Restorer:
                 )
         try:
             description = json.loads((folder / "model.json").read_text())
-            reach = int(description["margin"]), int(description["stride"])
+            reach = (description["margin"], description["stride"]) if "margin" in description else None
             networks = [
                 keras.saving.load_model(folder / name, compile=False) if (folder / name).exists() else None
                 for name in ("faithful.keras", "sharp.keras")
             ]
-        except (KeyError, TypeError, ValueError, OSError) as error:
+        except (KeyError, TypeError, ValueError, OSError, zipfile.BadZipFile) as error:
             raise ValueError(f"Expected a restorer. Received: {folder}, which cannot be read: {error}") from error
         restorer = cls(*networks, description.get("trained_on"), reach)
         for key, value in restorer._description().items():

@@ -10,6 +10,7 @@ from kgan.applications.restoration import Restorer
 from kgan.applications.seeding import seeded
 from kgan.architectures import restoration
 from kgan.architectures.arguments import check_positive
+from kgan.degradations import Chain, Downsampling, Rounding
 from kgan.names import unknown
 
 
@@ -65,7 +66,7 @@ def train(
     small = [resampling.downsample(each, scale) for each in large]
     settings = {
         "pictures": len(large),
-        "degradation": "bicubic downsampling, antialiased",
+        "degradation": repr(Chain([Downsampling(scale), Rounding()])),
         "width": width,
         "patch": patch,
         "batch_size": batch_size,
