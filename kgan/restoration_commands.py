@@ -18,12 +18,12 @@ Fidelity = Annotated[
 ]
 Tile = Annotated[
     int | None,
-    typer.Option(min=1, help="Side of the tiles in pixels; smaller takes less memory.  [default: 1024 / scale]"),
+    typer.Option(min=1, help="Side of the tiles in pixels; smaller takes less memory.", show_default="1024 / scale"),
 ]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace files that are there.")]
 Model = Annotated[
     pathlib.Path | None,
-    typer.Option(help="A folder from kgan.applications' `train`.  [default: a small one that comes with kgan]"),
+    typer.Option(help="A folder from kgan.applications' `train`.", show_default="a small one that comes with kgan"),
 ]
 
 
@@ -60,7 +60,7 @@ def upscale(
     source: Source,
     target: Target,
     scale: Annotated[
-        int | None, typer.Option(min=2, max=4, help="How many times larger.  [default: the model's, or 4]")
+        int | None, typer.Option(min=2, max=4, help="How many times larger.", show_default="the model's, or 4")
     ] = None,
     model: Model = None,
     fidelity: Fidelity = 1.0,

@@ -63,7 +63,9 @@ def pixels(path):
 
 def test_help():
     for command in ("denoise", "upscale"):
-        assert f"kgan {command}" in run(command, "--help")
+        output = run(command, "--help")
+        assert f"kgan {command}" in output
+        assert "(a small one that comes with kgan)" in output
 
 
 @pytest.mark.usefixtures("installed")
