@@ -37,8 +37,8 @@ class SampleImages(keras.callbacks.Callback):
             channels)`. Defaults to none.
 
     Raises:
-        ValueError: `num` or `every` is not positive; or, when training begins, `inputs` are missing or not for
-            this model.
+        ValueError: `num` or `every` is not positive; or, when training begins, `inputs` are missing for an
+            image-to-image model, or given for a GAN of latents.
 
     Example:
     >>> callback = SampleImages("samples", num=16)

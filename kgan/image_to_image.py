@@ -154,8 +154,9 @@ class ImageToImageGAN(GAN):
 
         def alone(loss):
             (total, figures), gradient = backend.input_gradient(lambda fake: loss(real, fake), fake, has_aux=True)
-            missing = dict.fromkeys(set(self._figures()) - set(figures), ops.convert_to_tensor(float("nan")))
-            return {**missing, **figures, "generator_loss": total}, gradient, ops.convert_to_tensor(True)
+            # What is not a number counts for no mean; both branches of a condition must give the same names.
+            everything = {**dict.fromkeys(self._figures(), ops.convert_to_tensor(float("nan"))), **figures}
+            return {**everything, "generator_loss": total}, gradient, ops.convert_to_tensor(True)
 
         def lesson():
             return judged() if self._judges else alone(self._comparison)

@@ -49,6 +49,11 @@ class Watch(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         """Take the real images."""
+        if self.model.latent_dim is None:
+            raise ValueError(
+                f"Expected a GAN of latents to watch. Received: a {type(self.model).__name__}. Use `validation_data` "
+                "and Keras's callbacks: `val_psnr` says how it learns."
+            )
         self._real, self._labels = _tensors(feeding.first(self.model._data, self.num))
         self.num = len(self._real)
         self._held_out = None if self.held_out is None else _tensors(feeding.first(self.held_out, self.num))

@@ -9,7 +9,7 @@ from keras import layers
 import kgan
 from kgan import feature_matching
 from kgan.architectures import patch, restoration, unet
-from kgan.callbacks import Resume, SampleImages
+from kgan.callbacks import Resume, SampleImages, Watch
 from kgan.metrics import psnr
 
 RANDOM = np.random.default_rng(0)
@@ -305,6 +305,12 @@ class TestUse:
         other.compile()
         with pytest.raises(ValueError, match="`inputs` for a GAN that has latents"):
             other.fit(networks.images(), verbose=0, callbacks=[SampleImages(tmp_path, inputs=NOISY)])
+
+    def test_nothing_to_watch_without_latents(self):
+        gan = make()
+        gan.compile()
+        with pytest.raises(ValueError, match="Expected a GAN of latents to watch. Received: a ImageToImageGAN"):
+            gan.fit(NOISY, CLEAN, verbose=0, callbacks=[Watch()])
 
 
 class TestDoor:
