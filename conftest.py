@@ -46,3 +46,12 @@ def faces():
     if not folder.is_dir():
         pytest.skip("the folder of faces is not here")
     return folder
+
+
+@pytest.fixture
+def set5():
+    """The files of Set5, five colour pictures on which super-resolution is measured, or a skip."""
+    folder = SHARED / "images" / "Set5" / "test"
+    if not folder.is_dir():
+        pytest.skip("the pictures of Set5 are not here")
+    return sorted(folder.glob("*.png"))

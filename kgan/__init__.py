@@ -11,6 +11,7 @@ from kgan import (
     augmentation,
     callbacks,
     datasets,
+    degradations,
     diagnosis,
     evaluation,
     exporting,
@@ -24,6 +25,7 @@ from kgan import (
     optimizers,
     penalties,
     pixel_losses,
+    resampling,
 )
 from kgan.gan import GAN
 from kgan.image_to_image import ImageToImageGAN
@@ -39,6 +41,7 @@ __all__ = [
     "augmentation",
     "callbacks",
     "datasets",
+    "degradations",
     "diagnosis",
     "evaluation",
     "exporting",
@@ -52,4 +55,5 @@ __all__ = [
     "optimizers",
     "penalties",
     "pixel_losses",
+    "resampling",
 ]

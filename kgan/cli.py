@@ -1,6 +1,5 @@
 """The commands: a thin layer over the library, importing it only when there is work to do."""
 
-import contextlib
 import json
 import os
 import pathlib
@@ -8,27 +7,20 @@ import shutil
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
+
+from kgan import restoration_commands
+from kgan.console import Failure, console, failing_plainly
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Train generative adversarial networks on pictures, make new ones, hand the generator on.",
+    help="Train generative adversarial networks on pictures, make new ones, hand the generator on; restore pictures.",
 )
-console = Console()
 
 # How many updates a run makes if no number of epochs is asked for: enough for readable digits in two minutes.
 DEFAULT_UPDATES = 6000
-
-
-class Failure(typer.Exit):
-    """An error that the user can mend: its message, no traceback, exit status 1."""
-
-    def __init__(self, message):
-        typer.secho(f"Error: {message}", err=True, fg="red")
-        super().__init__(1)
 
 
 @app.command()
@@ -89,7 +81,7 @@ def train(
     }
     if not dry_run:
         _check_folder(out, settings, overwrite)
-    with _failing_plainly():
+    with failing_plainly():
         import keras
 
         import kgan
@@ -159,7 +151,7 @@ def generate(
     """
     if out.exists() and not overwrite:
         raise Failure(f"{out} exists. Name another file, or add --overwrite.")
-    with _failing_plainly():
+    with failing_plainly():
         import numpy as np
 
         from kgan import exporting, files, images
@@ -209,7 +201,7 @@ def augment(
         raise Failure(f"{out} exists{' and was not made by this command' if overwrite else ''}. {hint}")
     if not 0 <= threshold < 1:
         raise Failure(f"--threshold is a probability, in [0, 1). Received: {threshold}")
-    with _failing_plainly():
+    with failing_plainly():
         import kgan
         from kgan.applications import data_augmentation
 
@@ -283,7 +275,7 @@ def edit(
     """
     if out.exists() and not overwrite:
         raise Failure(f"{out} exists. Name another file, or add --overwrite.")
-    with _failing_plainly():
+    with failing_plainly():
         import numpy as np
 
         from kgan.applications import editing, spaces, supervised
@@ -337,7 +329,7 @@ def evaluate(
     out = out or pathlib.Path(f"evaluation-{model.stem if model.stem != 'model' else model.parent.name}")
     if out.exists() and not overwrite:
         raise Failure(f"{out} exists. Name another folder with --out, or add --overwrite.")
-    with _failing_plainly():
+    with failing_plainly():
         from kgan import evaluation
 
         model = model / "model.keras" if (model / "model.keras").exists() else model
@@ -359,7 +351,7 @@ def export(
     """Write a generator that runs without kgan: as SavedModel, ONNX or LiteRT."""
     if out.exists() and not overwrite:
         raise Failure(f"{out} exists. Name another place, or add --overwrite.")
-    with _failing_plainly():
+    with failing_plainly():
         import keras
 
         import kgan  # noqa: F401  (registers GAN)
@@ -369,6 +361,10 @@ def export(
             raise FileNotFoundError(f"Expected a model.keras or a run folder. Received: {model}, which does not exist.")
         keras.saving.load_model(model).export(out, format=format, overwrite=overwrite)
     console.print(f"Exported to [bold]{out}[/bold]")
+
+
+app.command()(restoration_commands.denoise)
+app.command()(restoration_commands.upscale)
 
 
 def _pictures(paths, shape):
@@ -419,17 +415,6 @@ def _describe(settings, gan, shape, count, steps, epochs, out):
     for name, value in rows.items():
         table.add_row(f"[bold]{name}[/bold]", value)
     console.print(table)
-
-
-@contextlib.contextmanager
-def _failing_plainly():
-    """Turn the errors that kgan raises on purpose into one line; let all others show where they come from."""
-    try:
-        yield
-    except (ValueError, TypeError, OSError, ImportError) as error:
-        raise Failure(str(error)) from error
-    except KeyboardInterrupt as error:
-        raise Failure("stopped. Run the same command again to go on.") from error
 
 
 def main():

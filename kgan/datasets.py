@@ -218,15 +218,9 @@ def _in_order(count, fetch, batch_size, shuffle, seed, drop_remainder, parallel=
             f"Use batch_size={count} or less."
         )
     steps = count // batch_size if drop_remainder else -(-count // batch_size)
-    with tf.device("CPU"):
-        epoch = tf.Variable(0, dtype=tf.int64, trainable=False, name="epoch")
 
-    def one_epoch(_):
-        number = epoch.read_value()
-        with tf.control_dependencies([number]):
-            advance = epoch.assign_add(1, read_value=False)
-        with tf.control_dependencies([advance]):
-            order = tf.range(count)
+    def one_epoch(number):
+        order = tf.range(count)
         if shuffle:
             order = tf.random.experimental.stateless_shuffle(order, seed=tf.stack([tf.cast(seed, tf.int64), number]))
 
@@ -238,7 +232,34 @@ def _in_order(count, fetch, batch_size, shuffle, seed, drop_remainder, parallel=
 
         return tf.data.Dataset.range(steps).map(indices)
 
-    dataset = tf.data.Dataset.from_tensors(0).flat_map(one_epoch)
+    return by_epoch(one_epoch, fetch, steps, parallel)
+
+
+def by_epoch(one_epoch, fetch, steps: int, parallel: int | None = None) -> tf.data.Dataset:
+    """Make a data set whose iteration number e goes through `one_epoch(e)`, so that `seek` finds any epoch.
+
+    Args:
+        one_epoch: a function of the epoch's number, an int64 tensor, that returns a `tf.data.Dataset`.
+        fetch: a function of its elements that returns a batch.
+        steps: how many elements it has.
+        parallel: how many batches are fetched at once. Defaults to one.
+
+    Example:
+    >>> data = by_epoch(lambda epoch: tf.data.Dataset.range(2), lambda step: 10 * step, steps=2)
+    >>> [int(batch) for batch in data]
+    [0, 10]
+    """
+    with tf.device("CPU"):
+        epoch = tf.Variable(0, dtype=tf.int64, trainable=False, name="epoch")
+
+    def next_epoch(_):
+        number = epoch.read_value()
+        with tf.control_dependencies([number]):
+            advance = epoch.assign_add(1, read_value=False)
+        with tf.control_dependencies([advance]):
+            return one_epoch(tf.identity(number))
+
+    dataset = tf.data.Dataset.from_tensors(0).flat_map(next_epoch)
     dataset = dataset.map(fetch, num_parallel_calls=parallel)
     dataset = dataset.apply(tf.data.experimental.assert_cardinality(steps)).prefetch(2)
     options = tf.data.Options()

@@ -199,7 +199,7 @@ def read(path, channels: int | None = None, size: tuple[int, int] | None = None)
     >>> read("picture.png", channels=1, size=(2, 2)).shape
     (2, 2, 1)
     """
-    with _opened(path) as image:
+    with opened(path) as image:
         return fit(ImageOps.exif_transpose(image), channels, size)
 
 
@@ -209,7 +209,7 @@ def header(path) -> tuple[bool, tuple[int, int]]:
     Raises:
         ValueError: the file is no picture; the message names it.
     """
-    with _opened(path) as image:
+    with opened(path) as image:
         turned = image.getexif().get(0x0112, 1) >= 5  # the EXIF orientations that swap the sides
         return is_grey(image), image.size if turned else image.size[::-1]
 
@@ -228,7 +228,13 @@ def fit(image: Image.Image, channels: int | None = None, size: tuple[int, int] |
 
 
 @contextlib.contextmanager
-def _opened(path):
+def opened(path):
+    """Open a picture file with Pillow while the block runs.
+
+    Raises:
+        FileNotFoundError, PermissionError, IsADirectoryError: there is no file to read.
+        ValueError: it is no picture, or a damaged one, also where only the block finds out; the message names it.
+    """
     try:
         with Image.open(path) as image:
             yield image

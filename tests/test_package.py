@@ -5,6 +5,7 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import tomllib
 
 import pytest
 
@@ -28,6 +29,13 @@ def test_the_installed_version_is_this_one():
     except importlib.metadata.PackageNotFoundError:
         pytest.skip("kgan is imported from its folder, not installed")
     assert installed == kgan.__version__
+
+
+def test_every_package_is_installed():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
+    folders = {path.parent.relative_to(ROOT) for path in (ROOT / "kgan").rglob("__init__.py")}
+    there = {".".join(folder.parts) for folder in folders}
+    assert set(settings["packages"]) == there | {"kgan.saved_models"}
 
 
 def test_tests_mirror_the_package():

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 
+from kgan import images as pictures
 from kgan.metrics import PSNR, psnr
 
 
@@ -26,3 +27,21 @@ def test_the_metric_is_the_mean_over_images():
     assert float(metric.result()) == pytest.approx((20 + 20 + 40) / 3, rel=1e-5)
     again = keras.metrics.deserialize(keras.metrics.serialize(metric))
     assert again.name == "psnr"
+
+
+def test_a_border_does_not_count_and_uint8_is_as_good():
+    """One of 16 pixels is wrong by 4: a mean squared error of 1."""
+    image = np.zeros((1, 4, 4, 1), "uint8")
+    other = image.copy()
+    other[0, 0, 0] = 4
+    expected = [20 * np.log10(255)]
+    np.testing.assert_allclose(psnr(image, other), expected, rtol=1e-5)
+    np.testing.assert_allclose(psnr(pictures.from_uint8(image), pictures.from_uint8(other)), expected, rtol=1e-5)
+    np.testing.assert_allclose(psnr(image, other, border=1), 100.0, rtol=1e-6)
+
+
+def test_what_does_not_fit():
+    with pytest.raises(ValueError, match="of one shape"):
+        psnr(np.zeros((1, 4, 4, 1)), np.zeros((1, 4, 5, 1)))
+    with pytest.raises(ValueError, match="Received: border=2"):
+        psnr(np.zeros((1, 4, 4, 1)), np.zeros((1, 4, 4, 1)), border=2)

@@ -1,12 +1,16 @@
-"""What people do with a trained generator."""
+"""What people do with GANs: more data, editing, restoring."""
 
 from kgan.applications import (
     attributes,
     data_augmentation,
+    denoising,
     directions,
     editing,
     inversion,
+    photographs,
+    restoration,
     spaces,
+    super_resolution,
     supervised,
     unsupervised,
 )
@@ -14,10 +18,14 @@ from kgan.applications import (
 __all__ = [
     "attributes",
     "data_augmentation",
+    "denoising",
     "directions",
     "editing",
     "inversion",
+    "photographs",
+    "restoration",
     "spaces",
+    "super_resolution",
     "supervised",
     "unsupervised",
 ]

@@ -10,9 +10,7 @@
 >>> history = classifier.fit(augment(gan, *data, ratio=0.5), epochs=1, shuffle=False, verbose=0)
 """
 
-import contextlib
 import pathlib
-import random
 import re
 
 import keras
@@ -22,6 +20,7 @@ from keras import ops
 from kgan import classifier as classifiers
 from kgan import datasets, files, validation
 from kgan import images as pictures
+from kgan.applications.seeding import seeded
 from kgan.architectures import dcgan
 from kgan.architectures.arguments import check_positive
 from kgan.gan import GAN
@@ -103,7 +102,7 @@ def train(
     images, labels, num_classes = _checked(images, labels, num_classes)
     check_positive(updates=updates)
     check_positive(batch_size=batch_size)
-    with _seeded(seed):
+    with seeded(seed):
         gan = GAN(
             dcgan.generator(images.shape[1:], width=width, num_classes=num_classes),
             dcgan.discriminator(images.shape[1:], width=max(1, 3 * width // 4), num_classes=num_classes),
@@ -457,14 +456,3 @@ def _check_conditional(gan):
 def _check_threshold(threshold):
     if not 0 < threshold < 1:
         raise ValueError(f"`threshold` is a probability, in (0, 1). Received: threshold={threshold}")
-
-
-@contextlib.contextmanager
-def _seeded(seed):
-    """Let Keras, which draws the seeds of its initializers from Python's `random`, do so from `seed`."""
-    before = random.getstate()
-    random.seed(seed)
-    try:
-        yield
-    finally:
-        random.setstate(before)

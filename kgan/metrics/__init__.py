@@ -4,6 +4,7 @@ from kgan.metrics.feature_metric import FeatureMetric
 from kgan.metrics.frechet import FrechetDistance, Moments, frechet_distance
 from kgan.metrics.inception_score import InceptionScore, inception_score
 from kgan.metrics.kernel import Estimate, KernelDistance, kernel_distance
+from kgan.metrics.luma import luma
 from kgan.metrics.memorization import Memorization, memorization
 from kgan.metrics.modes import ModeCoverage, mode_coverage
 from kgan.metrics.precision_recall import PrecisionRecall, precision_recall
@@ -23,6 +24,7 @@ __all__ = [
     "frechet_distance",
     "inception_score",
     "kernel_distance",
+    "luma",
     "memorization",
     "mode_coverage",
     "precision_recall",

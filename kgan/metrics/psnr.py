@@ -4,26 +4,46 @@ import keras
 from keras import ops
 
 
-def psnr(targets, images):
-    """Return the peak signal-to-noise ratio of each image, `10 log10(4 / mean squared difference)`.
+def psnr(targets, images, border: int = 0):
+    """Return the peak signal-to-noise ratio of each image, `10 log10(peak^2 / mean squared difference)`.
 
-    The range of the data is 2, from -1 to 1. Equal images have 100 dB, for want of infinity.
+    The peak is the range of the data: 2 from -1 to 1, or 255. Equal images have 100 dB, for want of infinity.
 
     Args:
-        targets: float tensor `(batch, height, width, channels)` in [-1, 1].
-        images: float tensor of the same shape.
+        targets, images: tensors `(batch, height, width, channels)` of one shape, uint8 or float in [-1, 1].
+        border: so many pixels at each side do not count: super-resolution leaves out as many as its scale. Defaults
+            to 0.
 
     Returns:
         A float32 tensor `(batch,)` of decibels.
+
+    Raises:
+        ValueError: the shapes differ, or nothing is left within the border.
 
     Example:
     >>> images = ops.zeros((1, 8, 8, 1))
     >>> [round(float(value), 3) for value in psnr(images + 0.2, images)]
     [20.0]
     """
-    difference = ops.cast(targets, "float32") - ops.cast(images, "float32")
-    error = ops.mean(ops.square(difference), axis=(1, 2, 3))
+    targets, images = _unit(targets), _unit(images)
+    sides = zip(targets.shape[1:], images.shape[1:], strict=False)
+    if {len(targets.shape), len(images.shape)} != {4} or any(a != b and None not in (a, b) for a, b in sides):
+        raise ValueError(
+            "Expected targets and images of one shape (batch, height, width, channels). "
+            f"Received: {targets.shape} and {images.shape}"
+        )
+    if border < 0 or any(side is not None and side <= 2 * border for side in targets.shape[1:3]):
+        raise ValueError(f"`border` must leave something of {targets.shape[1:3]}. Received: border={border}")
+    inner = slice(border, -border or None)
+    error = ops.mean(ops.square(targets - images)[:, inner, inner], axis=(1, 2, 3))
     return 10.0 / ops.log(10.0) * ops.log(4.0 / ops.maximum(error, 4e-10))
+
+
+def _unit(images):
+    images = ops.convert_to_tensor(images)
+    if keras.backend.standardize_dtype(images.dtype) == "uint8":
+        return ops.cast(images, "float32") / 127.5 - 1.0
+    return ops.cast(images, "float32")
 
 
 @keras.saving.register_keras_serializable("kgan")

@@ -1,0 +1,106 @@
+"""How a restorer is trained: first to be faithful, then, from there, to be sharp."""
+
+import json
+import pathlib
+import shutil
+
+import keras
+
+from kgan import files, sources
+from kgan import images as pictures
+from kgan.applications.restoration import Restorer
+from kgan.applications.seeding import seeded
+from kgan.architectures import patch
+from kgan.architectures.arguments import check_positive
+from kgan.image_to_image import ImageToImageGAN
+from kgan.resume import Resume
+
+EPOCH = 1000  # updates
+LEARNING_RATES = {"faithful": 5e-4, "sharp": 1e-4}
+
+
+def read(folder, channels: int | None = None) -> list:
+    """Read all pictures of a folder, uint8 arrays `(height, width, channels)`.
+
+    Args:
+        folder: PNG, JPEG or BMP pictures of any sizes, also in subfolders.
+        channels: 1 or 3. Defaults to 1 if all of them are grey.
+
+    Raises:
+        FileNotFoundError: there is no such folder.
+        ValueError: it holds no pictures, or damaged ones.
+    """
+    if channels not in (None, 1, 3):
+        raise ValueError(f"`channels` must be 1 or 3. Received: channels={channels}")
+    found = sources.Folder(folder, "train")
+    return [pictures.read(path, channels or found.shape[2]) for path in found.files]
+
+
+def train(generator, data, out, updates: int, sharp_updates: int, settings: dict, callbacks=None) -> Restorer:
+    """Train a generator twice and keep both in a folder: by pixels alone, and with a discriminator from there on.
+
+    A training that was stopped goes on where it was, if it is called again with the same settings.
+
+    Args:
+        generator: a network that restores, untrained.
+        data: a function of a number of batches that returns a `tf.data.Dataset` with so many pairs `(inputs, targets)`.
+        out: the folder for `kgan.applications.restoration.Restorer.open`; until training ends with a `backup` in it.
+        updates, sharp_updates: of the generator by pixels, and then by all losses, or 0 for none. Beyond 1,000 they
+            are rounded up to whole thousands.
+        settings: plain values that describe the training; with them a `seed`.
+        callbacks: as in `fit`, for both trainings.
+
+    Returns:
+        The restorer; its networks are the averaged generators.
+
+    Raises:
+        FileExistsError: the folder holds something else, or another training.
+        ValueError: a number is out of range.
+    """
+    check_positive(updates=updates)
+    if sharp_updates:
+        check_positive(sharp_updates=sharp_updates)
+    settings = {**settings, "updates": updates, "sharp_updates": sharp_updates}
+    out = pathlib.Path(out)
+    _check_folder(out, settings)
+    faithful = _trained("faithful", generator, data, out, updates, settings["seed"], callbacks)
+    restorer = Restorer(faithful, trained_on=settings)
+    restorer.save(out)
+    if sharp_updates:
+        sharp = faithful.__class__.from_config(faithful.get_config())
+        sharp.set_weights(faithful.get_weights())
+        sharp = _trained("sharp", sharp, data, out, sharp_updates, settings["seed"], callbacks)
+        restorer = Restorer(faithful, sharp, settings, (restorer.margin, restorer.stride))
+        restorer.save(out)
+    shutil.rmtree(out / "backup")
+    return restorer
+
+
+def _trained(phase, generator, data, out, updates, seed, callbacks):
+    """Train a generator, and return it with its averaged weights."""
+    steps = min(updates, EPOCH)
+    epochs = -(-updates // steps)
+    with seeded(seed):
+        discriminator = patch.discriminator(generator.outputs[0].shape[-1])
+    gan = ImageToImageGAN(generator, discriminator, seed=seed)
+    rates = keras.optimizers.schedules.CosineDecay(LEARNING_RATES[phase], epochs * steps)
+    weights = {"adversarial_weight": 0.0, "feature_weight": 0.0} if phase == "faithful" else {}
+    gan.compile(generator_optimizer=keras.optimizers.Adam(rates, beta_2=0.99), **weights)
+    resume = Resume(out / "backup" / phase)
+    gan.fit(data(steps), epochs=epochs, verbose=0, callbacks=[*(callbacks or ()), resume])
+    generator.set_weights(gan.ema_generator.get_weights())  # the average itself is frozen
+    return generator
+
+
+def _check_folder(out, settings):
+    """Refuse a folder that holds anything but this very training, unfinished."""
+    record = out / "backup" / "settings.json"
+    if record.exists():
+        before = json.loads(record.read_text())
+        if before != json.loads(json.dumps(settings)):
+            raise FileExistsError(f"Expected the training that began in {out}: {before}. Received: {settings}")
+    elif out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise FileExistsError(f"Expected a new or empty folder. Received: {out}, which is not empty.")
+    else:
+        with files.replacing(record) as temporary:
+            temporary.write_text(json.dumps(settings, indent=2) + "\n")

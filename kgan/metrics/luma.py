@@ -1,0 +1,35 @@
+"""The luma of colour images, on which published figures of super-resolution are measured."""
+
+import numpy as np
+
+# ITU-R BT.601 in whole levels: black is 16 and white 235.
+WEIGHTS = np.array([[65.481], [128.553], [24.966]]) / 255
+BLACK = 16
+
+
+def luma(images) -> np.ndarray:
+    """Return the luma of colour images, `16 + (65.481 R + 128.553 G + 24.966 B) / 255` in levels of 255.
+
+    This is ITU-R BT.601 as in MATLAB's `rgb2ycbcr`: black becomes 16, white 235. As there, the luma of uint8 images
+    is rounded to uint8.
+
+    Args:
+        images: array `(..., 3)`, uint8 or float in [-1, 1].
+
+    Returns:
+        Array `(..., 1)`, uint8, or float32 in [-1, 1].
+
+    Raises:
+        ValueError: there are not 3 channels.
+
+    Example:
+    >>> luma(np.uint8([[0, 0, 0], [255, 255, 255]])).ravel().tolist()
+    [16, 235]
+    """
+    images = np.asarray(images)
+    if images.shape[-1:] != (3,):
+        raise ValueError(f"Expected images of 3 channels. Received: shape {images.shape}")
+    if images.dtype == np.uint8:
+        return np.rint(BLACK + images @ WEIGHTS).astype("uint8")
+    levels = BLACK + (images.astype("float64") + 1) * 127.5 @ WEIGHTS
+    return (levels / 127.5 - 1).astype("float32")
