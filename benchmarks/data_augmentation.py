@@ -223,7 +223,7 @@ def classification_accuracy_score(options):
     if data is None:
         raise SystemExit("Name the --data that the model was trained on.")
     (images, classes), test = arrays(data, options.validate)
-    model = kgan.exporting.open_model(options.cas)
+    model = kgan.opening.open_model(options.cas)
     updates = 5 * options.classifier_updates
     for name in ("real images", "generated images"):
         right = []

@@ -154,10 +154,9 @@ def generate(
     with failing_plainly():
         import numpy as np
 
-        from kgan import exporting, files, images
+        from kgan import files, images, opening
 
-        model = model / "model.keras" if (model / "model.keras").exists() else model
-        pictures = exporting.open_model(model).generate(num, seed, labels=label, truncation=truncation)
+        pictures = opening.open_model(model).generate(num, seed, labels=label, truncation=truncation)
         if out.suffix == ".npy":
             with files.replacing(out) as temporary:
                 np.save(temporary, pictures)
@@ -281,7 +280,6 @@ def edit(
         from kgan.applications import editing, spaces, supervised
 
         strengths = editing.parse_strengths(strength)
-        model = model / "model.keras" if (model / "model.keras").exists() else model
         space = spaces.CodeSpace(model)
         given = _pictures(image, space.image_shape) if image else space.sample(num, seed, label)
         labels = label if image else space.labels_of(num, label)
@@ -332,7 +330,6 @@ def evaluate(
     with failing_plainly():
         from kgan import evaluation
 
-        model = model / "model.keras" if (model / "model.keras").exists() else model
         found = evaluation.evaluate(model, data, features=features, num=num, seed=seed)
         found.save(out)
     console.print(found.table())

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from rich.table import Table
 
-from kgan import datasets, exporting, files, images, metrics
+from kgan import datasets, files, images, metrics, opening
 from kgan import features as feature_extractors
 
 GROUPS = 10  # of the jackknife
@@ -130,7 +130,7 @@ def evaluate(model, data, features=None, num=10_000, seed=0, image_size=None) ->
     started = time.monotonic()
     path = str(model) if isinstance(model, str | pathlib.Path) else getattr(model, "name", "model")
     if isinstance(model, str | pathlib.Path):
-        model = exporting.open_model(model)
+        model = opening.open_model(model)
     shape = tuple(model.image_shape)
     (train, _), (reference, _) = datasets.train_and_test(data, 0.5, image_size or shape[:2], shape[2])
     if min(len(reference), len(train)) < 2 * GROUPS:

@@ -1,10 +1,9 @@
-"""Generators for use without kgan: SavedModel, ONNX, LiteRT; and opening what was saved."""
+"""Generators for use without kgan: SavedModel, ONNX, LiteRT."""
 
 import importlib.util
 import pathlib
 import shutil
 import warnings
-import zipfile
 
 import keras
 import numpy as np
@@ -14,7 +13,6 @@ from tensorflow.core.protobuf import saved_model_pb2
 
 from kgan import files, latents, validation
 from kgan.names import unknown
-from kgan.sampling import Sampler
 
 # The largest difference to Keras's own images that an export may show, on their scale of 2 (measured: about 1e-6).
 TOLERANCE = 1e-4
@@ -344,83 +342,3 @@ def run_litert(path, inputs: dict):
     from ai_edge_litert.interpreter import Interpreter
 
     return Interpreter(model_path=str(path)).get_signature_runner("serving_default")(**inputs)["output"]
-
-
-class SavedGenerator(Sampler):
-    """A generator from an exported SavedModel, used as a `GAN`.
-
-    Args:
-        path: the folder.
-
-    Attributes:
-        latent_dim: size of the latent vector.
-        image_shape: `(height, width, channels)`.
-        conditional: whether it takes labels.
-        num_classes: how many classes, or None if it takes no labels or does not know.
-        label_dropout: the share of labels that training dropped; 0 if label -1 (no class) means nothing to it.
-
-    Raises:
-        ValueError: the folder cannot be read, or is no export of kgan.
-
-    Example:
-    >>> from kgan import architectures
-    >>> export(architectures.mlp.generator((8, 8, 1)), "generator")
-    >>> SavedGenerator("generator").generate(2, seed=7).shape
-    (2, 8, 8, 1)
-    """
-
-    def __init__(self, path: str | pathlib.Path):
-        try:
-            self._loaded = tf.saved_model.load(str(path))
-        except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
-            raise ValueError(
-                f"Expected a SavedModel exported by kgan. Received: {path}, which cannot be read: {error}"
-            ) from error
-        serve = self._loaded.signatures.get("serving_default")
-        if serve is None or "generate" not in self._loaded.signatures:
-            raise ValueError(f"Expected a SavedModel exported by kgan. Received: {path}, without its signatures.")
-        inputs = serve.structured_input_signature[1]
-        self._serve = serve
-        self.latent_dim = inputs["latents"].shape[1]
-        self.conditional = "labels" in inputs
-        self.image_shape = tuple(serve.structured_outputs["output"].shape[1:])
-        self.num_classes = int(self._loaded.num_classes[0]) if hasattr(self._loaded, "num_classes") else None
-        self.label_dropout = float(self._loaded.label_dropout[0]) if hasattr(self._loaded, "label_dropout") else 0.0
-
-    def _make(self, noise, labels):
-        inputs = {"latents": noise} if labels is None else {"latents": noise, "labels": labels}
-        return self._serve(**inputs)["output"]
-
-
-def open_model(path: str | pathlib.Path):
-    """Open what kgan saved: a `.keras` file as `GAN`, an exported SavedModel as `SavedGenerator`.
-
-    Both have `generate(num, seed, labels, truncation)`, `latent_dim`, `image_shape` and `num_classes`.
-
-    Args:
-        path: a `.keras` file or a folder.
-
-    Raises:
-        FileNotFoundError: there is nothing at `path`.
-        ValueError: it is no model of kgan, or it cannot be read.
-
-    Example:
-    >>> from kgan import architectures
-    >>> export(architectures.mlp.generator((8, 8, 1)), "generator")
-    >>> open_model("generator").image_shape
-    (8, 8, 1)
-    """
-    path = pathlib.Path(path)
-    if not path.exists():
-        raise FileNotFoundError(f"Expected a model.keras or a SavedModel folder. Received: {path}, which is not there.")
-    if (path / "saved_model.pb").is_file():
-        return SavedGenerator(path)
-    if path.suffix != ".keras":
-        raise ValueError(f"Expected a model.keras or a SavedModel folder. Received: {path}")
-    try:
-        model = keras.saving.load_model(path)
-    except (OSError, ValueError, TypeError, KeyError, zipfile.BadZipFile) as error:
-        raise ValueError(f"Expected a model of kgan. Received: {path}, which cannot be read: {error}") from error
-    if not hasattr(model, "generate"):
-        raise ValueError(f"Expected a model of kgan. Received: {path}, which holds a {type(model).__name__}.")
-    return model

@@ -45,7 +45,7 @@ class TestTrain:
             (row,) = csv.DictReader(file)
         assert np.isfinite(float(row["generator_loss"]))
         assert json.loads((trained / "run.json").read_text())["data"] == "digits"
-        model, exported = (kgan.exporting.open_model(trained / name) for name in ("model.keras", "saved_model"))
+        model, exported = (kgan.opening.open_model(trained / name) for name in ("model.keras", "saved_model"))
         np.testing.assert_allclose(model.generate(3, 7), exported.generate(3, 7), atol=1e-6)
         assert list((trained / "backup").glob("*.keras"))
 
@@ -138,7 +138,7 @@ class TestGenerate:
 
 def test_export(trained, tmp_path):
     run("export", trained, tmp_path / "exported")
-    assert kgan.exporting.open_model(tmp_path / "exported").image_shape == (8, 8, 1)
+    assert kgan.opening.open_model(tmp_path / "exported").image_shape == (8, 8, 1)
     assert "exists" in run("export", trained, tmp_path / "exported", code=1)
     assert "Unknown export format" in run("export", trained, tmp_path / "other", "--format", "onx", code=1)
     assert "which does not exist" in run("export", tmp_path / "nothing", tmp_path / "other", code=1)

@@ -12,7 +12,7 @@ import tensorflow as tf
 from keras import layers
 
 import kgan
-from kgan import exporting
+from kgan import exporting, opening
 
 STRANGER = """
 import sys
@@ -149,7 +149,7 @@ class TestSavedModel:
         gan = networks.gan(3)
         gan.generator.set_weights([weight + 1 for weight in gan.generator.get_weights()])
         gan.export(tmp_path / "model")
-        opened = exporting.open_model(tmp_path / "model")
+        opened = opening.open_model(tmp_path / "model")
         np.testing.assert_allclose(opened.generate(5, 7), gan.generate(5, 7), rtol=0, atol=1e-6)
         assert (
             np.abs(opened.generate(5, 7) - images_of(gan.generator, kgan.latents.draw(5, 4, 7), np.arange(5) % 3)).max()
@@ -243,14 +243,14 @@ class TestPlaces:
         exporting.export(generator, path, overwrite=False)  # no export is there yet
         (path / "pictures").mkdir()
         (path / "pictures" / "grid.png").write_bytes(b"mine too")
-        first = exporting.open_model(path).generate(2, 1)
+        first = opening.open_model(path).generate(2, 1)
         other = networks.generator()
         with pytest.raises(FileExistsError, match="overwrite=True"):
             exporting.export(other, path, overwrite=False)
         exporting.export(other, path)
         assert (path / "MODEL.md").read_text() == "mine"
         assert (path / "pictures" / "grid.png").read_bytes() == b"mine too"
-        assert (exporting.open_model(path).generate(2, 1) != first).any()
+        assert (opening.open_model(path).generate(2, 1) != first).any()
         assert [item.name for item in tmp_path.iterdir()] == ["model"]
 
     def test_what_is_no_earlier_export_is_not_replaced(self, tmp_path, generator):
@@ -348,65 +348,3 @@ def test_bad_formats(tmp_path, generator, monkeypatch):
     for format, package in (("onnx", "tf2onnx, onnx, onnxruntime"), ("litert", "ai_edge_litert")):
         with pytest.raises(ImportError, match=rf"needs {package}: pip install 'kgan\[export\]'"):
             exporting.export(None, tmp_path / "x", format=format)  # before anything is done with the generator
-
-
-class TestOpen:
-    def test_a_saved_model(self, exported, generators):
-        plain, conditional = (exporting.open_model(exported / kind) for kind in ("plain", "conditional"))
-        assert (plain.latent_dim, plain.image_shape, plain.num_classes) == (6, (8, 8, 1), None)
-        assert (conditional.latent_dim, conditional.image_shape, conditional.num_classes) == (6, (8, 8, 1), 3)
-        noise = keras.random.normal((70, 6), seed=2**31 + 5)  # more than one batch
-        expected = images_of(generators["conditional"], noise, np.arange(70) % 3)
-        received = conditional.generate(70, seed=2**31 + 5)
-        assert received.dtype == np.float32
-        np.testing.assert_allclose(received, expected, rtol=0, atol=1e-6)
-        expected = images_of(generators["conditional"], noise[:4], np.full(4, 2))
-        np.testing.assert_allclose(
-            conditional.generate(4, np.int64(2**31 + 5), labels=2)[:1], expected[:1], rtol=0, atol=1e-6
-        )
-        assert (plain.generate(2) != plain.generate(2)).any()
-        cut = images_of(generators["plain"], kgan.latents.draw(3, 6, 1, truncation=0.5))
-        np.testing.assert_allclose(plain.generate(3, 1, truncation=0.5), cut, rtol=0, atol=1e-6)
-        with pytest.raises(ValueError, match="Expected no labels"):
-            plain.generate(2, 1, labels=[0, 1])
-        with pytest.raises(ValueError, match="one label for each image"):
-            conditional.generate(3, 1, labels=[0, 1])
-        with pytest.raises(ValueError, match=r"labels in \[0, 3\)"):
-            conditional.generate(3, 1, labels=3)
-        with pytest.raises(ValueError, match="`num` must be positive"):
-            plain.generate(0, 1)
-        with pytest.raises(ValueError, match="`truncation` must be positive"):
-            plain.generate(2, 1, truncation=0)
-
-    def test_a_keras_file(self, tmp_path):
-        gan = networks.gan(3)
-        gan.compile()
-        gan.save(tmp_path / "model.keras")
-        opened = exporting.open_model(tmp_path / "model.keras")
-        np.testing.assert_array_equal(opened.generate(2, 5), gan.generate(2, 5))
-        assert (opened.latent_dim, tuple(opened.image_shape), opened.num_classes) == (4, (8, 8, 1), 3)
-
-    def test_what_is_no_model(self, tmp_path, exported):
-        with pytest.raises(FileNotFoundError, match="which is not there"):
-            exporting.open_model(tmp_path / "nothing")
-        with pytest.raises(ValueError, match="Expected a model.keras"):
-            exporting.open_model(tmp_path)
-        networks.generator().save(tmp_path / "other.keras")
-        with pytest.raises(ValueError, match="which holds a Functional"):
-            exporting.open_model(tmp_path / "other.keras")
-        whole = (tmp_path / "other.keras").read_bytes()
-        for broken in (b"no zip", whole[: len(whole) // 2], whole[:1000] + bytes(1000) + whole[2000:]):
-            (tmp_path / "broken.keras").write_bytes(broken)
-            with pytest.raises(ValueError, match="cannot be read"):
-                exporting.open_model(tmp_path / "broken.keras")
-        (tmp_path / "saved_model.pb").write_bytes((exported / "plain" / "saved_model.pb").read_bytes())
-        with pytest.raises(ValueError, match="cannot be read"):  # the variables are not there
-            exporting.open_model(tmp_path)
-        (tmp_path / "saved_model.pb").write_bytes(b"\xff")
-        with pytest.raises(ValueError, match="cannot be read"):
-            exporting.open_model(tmp_path)
-        foreign = tf.Module()
-        foreign.call = tf.function(lambda x: x, input_signature=[tf.TensorSpec([])])
-        tf.saved_model.save(foreign, tmp_path / "foreign")
-        with pytest.raises(ValueError, match="without its signatures"):
-            exporting.open_model(tmp_path / "foreign")

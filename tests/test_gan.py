@@ -297,7 +297,7 @@ class TestConditional:
         again = keras.saving.load_model(tmp_path / "gan.keras")
         assert again.label_dropout == 0.25
         gan.export(tmp_path / "exported")
-        opened = kgan.exporting.open_model(tmp_path / "exported")
+        opened = kgan.opening.open_model(tmp_path / "exported")
         without = gan.generate(4, seed=1, labels=-1)
         assert (without != gan.generate(4, seed=1, labels=0)).any()
         for model in (again, opened):

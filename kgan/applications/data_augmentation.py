@@ -188,7 +188,7 @@ def generate(gan, labels, judges=None, threshold: float = 0.5, seed: int = 0) ->
     What they doubt is thrown away and drawn anew.
 
     Args:
-        gan: a class-conditional `kgan.GAN`, or an exported one opened with `kgan.exporting.open_model`.
+        gan: a class-conditional `kgan.GAN`, or an exported one opened with `kgan.opening.open_model`.
         labels: integers `(n,)`.
         judges: as in `belief`. Defaults to none, and then nothing is rejected.
         threshold: in (0, 1), of what an image must have: the mean probability that the judges give to its label.

@@ -7,7 +7,7 @@ import numpy as np
 from keras import ops
 from tqdm import tqdm
 
-from kgan import exporting, latents, validation
+from kgan import latents, opening, validation
 from kgan.architectures import style
 from kgan.sampling import Sampler
 
@@ -24,7 +24,7 @@ class CodeSpace(Sampler):
 
     Args:
         model: a `kgan.GAN` (its averaged generator is used), a Functional generator, latents or `[latents, labels]`
-            to images, what `kgan.exporting.open_model` gives, or the path of such a file or folder.
+            to images, what `kgan.opening.open_model` gives, or the path of such a file or folder.
 
     Attributes:
         name: `"style"` or `"latent"`.
@@ -49,13 +49,13 @@ class CodeSpace(Sampler):
 
     def __init__(self, model):
         if isinstance(model, str | os.PathLike):
-            model = exporting.open_model(model)
+            model = opening.open_model(model)
         generator = getattr(model, "ema_generator", model)
-        if not isinstance(generator, keras.Model | exporting.SavedGenerator):
+        if not isinstance(generator, keras.Model | opening.SavedGenerator):
             raise TypeError(f"Expected a kgan.GAN, a generator or the path of one. Received: {model!r}")
         self.generator = self._synthesis = self._mapping = None
         self.label_dropout = getattr(model, "label_dropout", 0.0)
-        if isinstance(generator, exporting.SavedGenerator):
+        if isinstance(generator, opening.SavedGenerator):
             self._exported = generator
             self.latent_dim, self.image_shape = generator.latent_dim, generator.image_shape
             self.conditional, self.num_classes = generator.conditional, generator.num_classes
