@@ -31,9 +31,11 @@ def train(
             help="What to learn: `digits` (comes with kgan), a TFDS name such as `mnist`, or a folder of pictures."
         ),
     ],
-    out: Annotated[pathlib.Path | None, typer.Option("--out", "-o", help="Run folder.  [default: runs/DATA]")] = None,
+    out: Annotated[
+        pathlib.Path | None, typer.Option("--out", "-o", help="Run folder.", show_default="runs/DATA")
+    ] = None,
     epochs: Annotated[
-        int | None, typer.Option(min=1, help=f"Passes over the data.  [default: about {DEFAULT_UPDATES} updates]")
+        int | None, typer.Option(min=1, help="Passes over the data.", show_default=f"about {DEFAULT_UPDATES} updates")
     ] = None,
     architecture: Annotated[str, typer.Option(help="mlp, dcgan, resnet or style.")] = "dcgan",
     loss: Annotated[str | None, typer.Option(help="A loss by name; without it the recommended recipe is used.")] = None,
@@ -127,7 +129,7 @@ def generate(
     model: Annotated[pathlib.Path, typer.Argument(help="A model.keras, a SavedModel folder or a run folder.")],
     num: Annotated[int, typer.Option("--num", "-n", min=1, help="How many pictures.")] = 64,
     seed: Annotated[
-        int | None, typer.Option(help="The same seed gives the same pictures.  [default: a new one]")
+        int | None, typer.Option(help="The same seed gives the same pictures.", show_default="a new one")
     ] = None,
     out: Annotated[
         pathlib.Path,
@@ -174,7 +176,7 @@ def augment(
     ],
     per_class: Annotated[int, typer.Option("--per-class", min=1, help="How many new pictures of each class.")] = 500,
     out: Annotated[
-        pathlib.Path | None, typer.Option("--out", "-o", help="A new folder.  [default: augmented-DATA]")
+        pathlib.Path | None, typer.Option("--out", "-o", help="A new folder.", show_default="augmented-DATA")
     ] = None,
     updates: Annotated[int, typer.Option(min=1, help="How long the GAN trains.")] = 3000,
     threshold: Annotated[
@@ -238,7 +240,7 @@ def edit(
     ],
     image: Annotated[
         list[pathlib.Path] | None,
-        typer.Option(help="A picture to edit; can be given several times.  [default: --num new ones]"),
+        typer.Option(help="A picture to edit; can be given several times.", show_default="--num new ones"),
     ] = None,
     strength: Annotated[
         str, typer.Option(help="In standard deviations: -2..2 for seven steps, -2..2:9 for nine, or a list -1,0,1.")
@@ -304,14 +306,14 @@ def evaluate(
     features: Annotated[
         str | None,
         typer.Option(
-            help="`inception`, `classifier:DATA`, or a file with a model.  [default: a classifier of DATA if it is "
-            "labelled, else inception]"
+            help="`inception`, `classifier:DATA`, or a file with a model.",
+            show_default="a classifier of DATA if it is labelled, else inception",
         ),
     ] = None,
     num: Annotated[int, typer.Option("--num", "-n", min=20, help="How many samples, and real images.")] = 10_000,
     seed: Annotated[int, typer.Option(help="Of the samples.")] = 0,
     out: Annotated[
-        pathlib.Path | None, typer.Option("--out", "-o", help="Report folder.  [default: evaluation-MODEL]")
+        pathlib.Path | None, typer.Option("--out", "-o", help="Report folder.", show_default="evaluation-MODEL")
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an earlier report.")] = False,
 ):

@@ -33,7 +33,9 @@ def trained(tmp_path_factory):
 def test_help():
     for command in ([], ["train"], ["generate"], ["export"]):
         assert "Usage" in run(*command, "--help")
-    assert "kgan train digits" in run("train", "--help")
+    text = run("train", "--help")
+    assert "kgan train digits" in text
+    assert "[default: (runs/DATA)]" in text
 
 
 class TestTrain:
