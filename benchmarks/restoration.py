@@ -56,7 +56,7 @@ def denoiser(method, models, channels):
         from skimage.restoration import denoise_nl_means
 
         options = {"patch_size": 5, "patch_distance": 6, "fast_mode": True, "channel_axis": -1}
-        return lambda noisy, sigma: denoise_nl_means(noisy, h=0.8 * sigma, sigma=sigma, **options)
+        return lambda noisy, sigma: denoise_nl_means(noisy, h=0.8 * sigma, sigma=sigma, **options).reshape(noisy.shape)
     if method == "bm3d":
         import bm3d
 
@@ -133,7 +133,7 @@ def compare_denoising(options, name, record):
 def compare_upscaling(options, record):
     import kgan
 
-    for scale in (2, 4):
+    for scale in options.scales:
         large = [kgan.resampling.crop_to_multiple(each, scale) for each in pictures(options.folder, "Set5")]
         small = [np.asarray(kgan.resampling.downsample(each, scale)) for each in large]
         crops = []
@@ -202,6 +202,7 @@ def main():
     parser.add_argument("--models", type=pathlib.Path, default=root / "saved_models")
     parser.add_argument("--methods", nargs="+", default=list(METHODS), choices=METHODS)
     parser.add_argument("--tasks", nargs="+", default=[*GREY, "Set5", "upscaling", "clock"])
+    parser.add_argument("--scales", type=int, nargs="+", default=[2, 4])
     parser.add_argument("--limit", type=int, help="pictures of each set")
     parser.add_argument("--memory-of", help=argparse.SUPPRESS)
     options = parser.parse_args()

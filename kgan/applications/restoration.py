@@ -10,6 +10,7 @@ import numpy as np
 from kgan import files, tiling
 from kgan import images as pictures
 from kgan.architectures import restoration
+from kgan.pairs import NOISY
 
 # Of a tile's side, in pixels of the result: at 48 maps of a float each a tile takes a few hundred megabytes.
 LARGEST_TILE = 1024
@@ -200,7 +201,7 @@ def _check(image):
     if image.dtype not in (np.uint8, np.uint16):
         if not np.issubdtype(image.dtype, np.floating):
             raise ValueError(f"Expected a uint8, uint16 or float image. Received: {image.dtype}")
-        if not (np.abs(image) <= 1.5).all():  # noise may exceed the range a little
+        if not (np.abs(image) <= NOISY).all():
             raise ValueError(
                 f"Expected float images in [-1, 1]. Received: {image.min():g} to {image.max():g}. Pass uint8 images "
                 "as uint8."
