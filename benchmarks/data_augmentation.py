@@ -122,7 +122,9 @@ def few_labels(options, seed, train, test, labels):
         network = classifier(data, images.shape[1:], options.classifier_updates, seed)
         row[arm] = 100 * float(np.mean(predicted(network, test[0]) == test[1]))
     if judges:
-        row["believed"] = 100 * float(np.mean(augmentation.belief(judges, drawn, made) >= options.threshold))
+        row["believed"] = 100 * float(
+            np.mean(kgan.applications.judging.belief(judges, drawn, made) >= options.threshold)
+        )
     return row
 
 
@@ -170,9 +172,10 @@ def models(options, seed, images, classes):
         augmentation=options.augmentation,
         seed=seed,
     )
-    return gan, augmentation.train_judges(
-        images, classes, transform=transform, seed=seed
-    ) if options.threshold else None
+    judges = None
+    if options.threshold:
+        judges = kgan.applications.judging.train(images, classes, transform=transform, seed=seed)
+    return gan, judges
 
 
 def classifier(data, image_shape, updates, seed):

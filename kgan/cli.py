@@ -204,7 +204,7 @@ def augment(
         raise Failure(f"--threshold is a probability, in [0, 1). Received: {threshold}")
     with failing_plainly():
         import kgan
-        from kgan.applications import data_augmentation
+        from kgan.applications import data_augmentation, judging, labelled
 
         info = kgan.datasets.describe(data)
         dataset = kgan.datasets.load(data, batch_size=info.count, image_size=image_size, labels=True, shuffle=False)
@@ -216,12 +216,12 @@ def augment(
         judges = None
         if threshold:
             console.print("Training three classifiers to judge the pictures.")
-            judges = data_augmentation.train_judges(images, labels, classes, seed=seed)
+            judges = judging.train(images, labels, classes, seed=seed)
         made = [label for label in range(classes) for _ in range(per_class)]
         pictures = data_augmentation.generate(gan, made, judges, threshold or 0.5, seed)
         settings = {"data": data, "updates": updates, "threshold": threshold, "seed": seed}
         with kgan.files.replacing(out) as temporary:
-            data_augmentation.save(temporary, pictures, made, info.class_names)
+            labelled.save(temporary, pictures, made, info.class_names)
             (temporary / "augmented.json").write_text(json.dumps(settings, indent=2) + "\n")
     console.print(f"{per_class:,} pictures of each of {classes} classes in [bold]{out}[/bold]")
 

@@ -3,7 +3,6 @@
 import random
 import re
 
-import keras
 import networks
 import numpy as np
 import pytest
@@ -11,6 +10,7 @@ from typer.testing import CliRunner
 
 import kgan
 from kgan.applications import data_augmentation as augmentation
+from kgan.applications import judging, labelled
 from kgan.cli import app
 
 TINY = {"updates": 2, "width": 2, "batch_size": 8}
@@ -233,7 +233,7 @@ class TestTrain:
         assert shown[0] == networks.SHAPE
         assert np.ptp(gan.generate(4, seed=1)) > 0
 
-    @pytest.mark.parametrize("make", [augmentation.train, augmentation.train_judges])
+    @pytest.mark.parametrize("make", [augmentation.train, judging.train])
     @pytest.mark.parametrize(
         ("change", "error", "message"),
         [
@@ -258,24 +258,6 @@ class TestTrain:
             make(**arguments)
 
 
-class TestJudges:
-    def test_they_learn_and_are_repeatable(self):
-        images, labels = networks.images(40) * 0.2, networks.labels(40, 2)
-        images[labels == 1] += 0.5
-        judges = augmentation.train_judges(images, labels, members=2, updates=30, seed=1)
-        believed = augmentation.belief(judges, images, labels)
-        assert (believed > 0.5).mean() > 0.9
-        np.testing.assert_allclose(believed + augmentation.belief(judges, images, 1 - labels), 1, atol=1e-5)
-        assert (judges[0].get_weights()[0] != judges[1].get_weights()[0]).any()
-
-    def test_belief_is_the_mean_of_the_ensemble(self):
-        sure = keras.Sequential([keras.Input(networks.SHAPE), keras.layers.Flatten(), keras.layers.Dense(2, "softmax")])
-        sure.layers[-1].set_weights([np.zeros((64, 2)), np.log([0.9, 0.1])])
-        judges = [sure, lambda images: {"probabilities": np.tile([0.3, 0.7], (len(images), 1))}]
-        believed = augmentation.belief(judges, networks.images(2), [0, 1])
-        np.testing.assert_allclose(believed, [0.6, 0.4], atol=1e-6)
-
-
 def test_standard_changes_each_image_in_its_own_way():
     images = np.repeat(networks.images(1), 4, axis=0)
     changed = np.asarray(augmentation.standard(seed=1)(images))
@@ -285,51 +267,11 @@ def test_standard_changes_each_image_in_its_own_way():
     np.testing.assert_array_equal(changed, augmentation.standard(seed=1)(images))
 
 
-class TestSave:
-    @pytest.mark.parametrize(
-        ("names", "folders"),
-        [
-            (None, ["0", "1", "2"]),
-            (["cat", "dog", "owl"], ["cat", "dog", "owl"]),
-            (["T-shirt/top", "Trouser", "Bag"], ["0 T-shirt-top", "1 Trouser", "2 Bag"]),
-            (["a/b", "a:b", ""], ["0 a-b", "1 a-b", "2"]),
-            (["test", "train", "truck"], ["0 test", "1 train", "2 truck"]),
-        ],
-    )
-    def test_read_back_with_the_same_labels(self, tmp_path, names, folders):
-        images, labels = real([2, 3, 1])
-        augmentation.save(tmp_path / "out", images, labels, names)
-        assert sorted(path.name for path in (tmp_path / "out").iterdir()) == folders
-        read, read_labels = collected(kgan.datasets.load(tmp_path / "out", batch_size=6, labels=True, shuffle=False))
-        np.testing.assert_array_equal(read_labels, labels)
-        np.testing.assert_allclose(read, images, atol=1 / 255 + 1e-6)
-
-    def test_nothing_is_replaced_or_half_written(self, tmp_path, monkeypatch):
-        (tmp_path / "mine").mkdir()
-        (tmp_path / "mine" / "precious.txt").write_text("mine")
-        with pytest.raises(FileExistsError, match="not empty"):
-            augmentation.save(tmp_path / "mine", *real([2, 2]))
-        with pytest.raises(ValueError, match="Received: 0 of class 1"):
-            augmentation.save(tmp_path / "new", *real([2, 0, 2]))
-        save_each, calls = kgan.images.save_each, []
-
-        def failing(folder, images):
-            calls.append(folder)
-            if len(calls) == 2:
-                raise OSError("disk full")
-            save_each(folder, images)
-
-        monkeypatch.setattr(kgan.images, "save_each", failing)
-        with pytest.raises(OSError, match="disk full"):
-            augmentation.save(tmp_path / "new", *real([2, 2]))
-        assert [path.name for path in tmp_path.iterdir()] == ["mine"]
-
-
 class TestCommand:
     @staticmethod
     def pictures(folder):
         images, labels = real([4, 4])
-        augmentation.save(folder, images, labels, ["bird", "fish"])
+        labelled.save(folder, images, labels, ["bird", "fish"])
 
     def test_a_labelled_folder(self, tmp_path):
         self.pictures(tmp_path / "in")
@@ -345,7 +287,7 @@ class TestCommand:
     def test_judges_are_heeded(self, tmp_path, monkeypatch):
         self.pictures(tmp_path / "in")
         uniform = lambda images: np.full((len(images), 2), 0.5)  # noqa: E731
-        monkeypatch.setattr(augmentation, "train_judges", lambda *_, **__: [uniform])
+        monkeypatch.setattr(judging, "train", lambda *_, **__: [uniform])
         arguments = ["augment", tmp_path / "in", "--updates", "1", "--threshold", "0.6", "-o", tmp_path / "out"]
         assert "Train the GAN longer" in run(*arguments, code=1)
         assert [path.name for path in tmp_path.iterdir()] == ["in"]

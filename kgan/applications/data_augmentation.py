@@ -1,7 +1,7 @@
 """More labelled images from few: train a class-conditional GAN on them, and mix what it makes with what is real.
 
-`train` makes the GAN and `train_judges` an ensemble of classifiers that rejects what it doubts; `augment` gives a
-`tf.data.Dataset` for any classifier's `fit`:
+`train` makes the GAN, and `kgan.applications.judging` an ensemble of classifiers that rejects what it doubts; `augment`
+gives a `tf.data.Dataset` for any classifier's `fit`:
 
 >>> data = next(iter(datasets.load("digits", labels=True, batch_size=100)))
 >>> gan = train(*data, updates=1, width=4)
@@ -10,16 +10,13 @@
 >>> history = classifier.fit(augment(gan, *data, ratio=0.5), epochs=1, shuffle=False, verbose=0)
 """
 
-import pathlib
-import re
-
 import keras
 import numpy as np
 from keras import ops
 
-from kgan import classifier as classifiers
-from kgan import datasets, files, validation
-from kgan import images as pictures
+from kgan import datasets, validation
+from kgan.applications import labelled
+from kgan.applications.judging import belief
 from kgan.applications.seeding import seeded
 from kgan.architectures import dcgan
 from kgan.architectures.arguments import check_positive
@@ -99,7 +96,7 @@ def train(
     >>> gan.generate(3, seed=1, labels=7).shape
     (3, 8, 8, 1)
     """
-    images, labels, num_classes = _checked(images, labels, num_classes)
+    images, labels, num_classes = labelled.checked(images, labels, num_classes)
     check_positive(updates=updates)
     check_positive(batch_size=batch_size)
     with seeded(seed):
@@ -109,77 +106,9 @@ def train(
             seed=seed,
         )
     gan.compile(augmentation=augmentation)
-    data = _balanced(images, labels, batch_size, seed, transform)
+    data = labelled.balanced(images, labels, batch_size, seed, transform)
     gan.fit(data, steps_per_epoch=updates, verbose=0, callbacks=callbacks)
     return gan
-
-
-def train_judges(
-    images, labels, num_classes: int | None = None, members: int = 3, updates: int = 500, transform=None, seed: int = 0
-) -> list:
-    """Train an ensemble of classifiers on the real images, whose doubts `augment` heeds.
-
-    Every class is shown equally often, in batches of 64.
-
-    Args:
-        images, labels, num_classes, transform: as in `train`.
-        members: how many classifiers. Defaults to 3.
-        updates: of each. Defaults to 500.
-        seed: of weights and order.
-
-    Returns:
-        Keras models, `kgan.classifier.network`, images to a dictionary with `probabilities` `(batch, classes)`.
-
-    Raises:
-        TypeError, ValueError: as in `train`.
-
-    Reference: Lakshminarayanan et al., Simple and Scalable Predictive Uncertainty Estimation using Deep Ensembles,
-    2017.
-
-    Example:
-    >>> data = next(iter(datasets.load("digits", labels=True, batch_size=100)))
-    >>> judges = train_judges(*data, members=2, updates=1)
-    >>> judges[0](data[0])["probabilities"].shape
-    TensorShape([100, 10])
-    """
-    images, labels, num_classes = _checked(images, labels, num_classes)
-    check_positive(members=members)
-    check_positive(updates=updates)
-    judges = []
-    for seed_of_member in range(members * seed, members * (seed + 1)):
-        judge = classifiers.network(images.shape[1:], num_classes, seed_of_member)
-        judge.compile(
-            keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(2e-3, updates)),
-            loss={"probabilities": "sparse_categorical_crossentropy"},
-        )
-        data = _balanced(images, labels, 64, seed_of_member, transform)
-        data = data.map(lambda images, labels: (images, {"probabilities": labels}))
-        judge.fit(data, steps_per_epoch=updates, shuffle=False, verbose=0)
-        judges.append(judge)
-    return judges
-
-
-def belief(judges, images, labels) -> np.ndarray:
-    """Return the mean probability that the judges give to each image's label, `(n,)` in [0, 1].
-
-    Args:
-        judges: Keras models, or functions, of images to class probabilities `(batch, classes)`, or to a dictionary
-            with them as `probabilities`.
-        images: array `(n, height, width, channels)` in [-1, 1].
-        labels: integers `(n,)`.
-
-    Raises:
-        ValueError: there are no judges, or one does not give probabilities of these classes.
-
-    Example:
-    >>> halves = lambda images: np.full((len(images), 2), 0.5)
-    >>> belief([halves], np.zeros((3, 8, 8, 1)), [0, 1, 1]).tolist()
-    [0.5, 0.5, 0.5]
-    """
-    if not judges:
-        raise ValueError("Expected at least one judge. Received: none. Train some with `train_judges`.")
-    labels = np.asarray(labels)
-    return np.mean([_probabilities(judge, images, labels)[np.arange(len(labels)), labels] for judge in judges], axis=0)
 
 
 def generate(gan, labels, judges=None, threshold: float = 0.5, seed: int = 0) -> np.ndarray:
@@ -190,7 +119,7 @@ def generate(gan, labels, judges=None, threshold: float = 0.5, seed: int = 0) ->
     Args:
         gan: a class-conditional `kgan.GAN`, or an exported one opened with `kgan.opening.open_model`.
         labels: integers `(n,)`.
-        judges: as in `belief`. Defaults to none, and then nothing is rejected.
+        judges: as in `kgan.applications.judging.belief`. Defaults to none, and then nothing is rejected.
         threshold: in (0, 1), of what an image must have: the mean probability that the judges give to its label.
             Defaults to 0.5.
         seed: the same gives the same images.
@@ -309,7 +238,7 @@ def augment(
     """
     _check_conditional(gan)
     check_positive(batch_size=batch_size)
-    images, labels, _ = _checked(images, labels, gan.num_classes, minimum=0)
+    images, labels, _ = labelled.checked(images, labels, gan.num_classes, minimum=0)
     validation.check_images(images, gan.image_shape)
     check_positive(pool=pool)
     made = plan(labels, ratio, balance, gan.num_classes)
@@ -338,81 +267,6 @@ def _mixed(images, labels, drawn, made, sets, batch_size, seed):
     return order.zip(order, which).map(fetch)
 
 
-def save(folder, images, labels, class_names=None):
-    """Write labelled images as PNG files, a subfolder for each class, whole or not at all.
-
-    `kgan.datasets.load` reads the folder back with the same labels. A subfolder has the name of its class; where
-    these are not in alphabetical order, or not fit for folders, a number goes before them.
-
-    Args:
-        folder: where the subfolders go; nothing may be there yet, or an empty folder.
-        images: float array `(n, height, width, channels)` in [-1, 1]; 1, 3 or 4 channels.
-        labels: integers `(n,)`, at least one of each class.
-        class_names: the names of the classes by label. Default to numbers.
-
-    Raises:
-        FileExistsError: there is a file or a folder that is not empty.
-        TypeError, ValueError: images or labels are not as above.
-
-    Example:
-    >>> save("more", np.zeros((4, 8, 8, 1)), [0, 0, 1, 1], ["no", "yes"])
-    >>> datasets.describe("more").class_names
-    ('no', 'yes')
-    """
-    folder = pathlib.Path(folder)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise FileExistsError(f"Expected a new or empty folder. Received: {folder}, which is not empty.")
-    count = len(class_names) if class_names is not None else int(np.max(labels)) + 1
-    images, labels, _ = _checked(images, labels, count, minimum=1)
-    with files.replacing(folder) as temporary:
-        for label, name in enumerate(_folder_names(class_names or range(count))):
-            pictures.save_each(temporary / name, images[labels == label])
-
-
-def _folder_names(class_names):
-    """Return names of folders whose alphabetical order is that of the classes."""
-    names = [re.sub(r"[^\w .+-]+", "-", str(name)).strip(" .") for name in class_names]
-    if sorted(set(names)) == names and "train" not in names and "" not in names:  # "train" is taken for a split
-        return names
-    digits = len(str(len(names) - 1))
-    return [f"{index:0{digits}d} {name}".strip() for index, name in enumerate(names)]
-
-
-def _checked(images, labels, num_classes, minimum=2):
-    """Return images, int32 labels and the number of classes, each of which has at least `minimum` images."""
-    if labels is None:
-        raise ValueError("Expected labelled images. Received: no labels. A class-conditional GAN needs one for each.")
-    images, labels = np.asarray(images), np.asarray(labels)
-    if images.ndim != 4 or len(images) < 2:
-        raise ValueError(
-            "Expected at least 2 images, an array (n, height, width, channels). Received: "
-            f"an array of shape {images.shape}."
-        )
-    validation.check_images(images, images.shape[1:])
-    validation.check_labels(labels, len(images), num_classes)
-    counts = np.bincount(labels, minlength=num_classes or 0)
-    if len(counts) < 2:
-        raise ValueError("Expected at least 2 classes. Received: 1.")
-    few = np.flatnonzero(counts < minimum)
-    if len(few):
-        named = ", ".join(f"{counts[each]} of class {each}" for each in few[:5]) + (", ..." if len(few) > 5 else "")
-        raise ValueError(
-            f"Expected at least {minimum} images of each of the {len(counts)} classes. Received: {named}. Add images, "
-            "or leave the class out and number the others from 0 without gaps."
-        )
-    return images.astype("float32", copy=False), labels.astype("int32"), len(counts)
-
-
-def _balanced(images, labels, batch_size, seed, transform):
-    """Return endless batches in which every class comes equally often."""
-    of_class = [np.flatnonzero(labels == each) for each in range(labels.max() + 1)]
-    largest = max(map(len, of_class))
-    chosen = np.concatenate([np.resize(indices, largest) for indices in of_class])
-    batch_size = min(batch_size, len(chosen))
-    data = datasets.from_arrays(images[chosen], labels[chosen], batch_size=batch_size, seed=seed).repeat()
-    return data if transform is None else data.map(lambda images, labels: (transform(images), labels))
-
-
 def _level(counts, total):
     """Return how to spread `total` so that the sums with `counts` are as even as they can be: fill up from below."""
     order = np.argsort(counts, kind="stable")
@@ -425,24 +279,6 @@ def _level(counts, total):
             filled[group[:rest]] += 1
             break
     return filled
-
-
-def _probabilities(judge, images, labels):
-    if isinstance(judge, keras.Model):
-        found = judge.predict(images, batch_size=256, verbose=0)
-    else:
-        found = judge(images)
-    found = ops.convert_to_numpy(found["probabilities"] if isinstance(found, dict) else found)
-    if found.ndim != 2 or len(found) != len(images) or found.shape[1] <= labels.max(initial=0):
-        raise ValueError(
-            f"Expected a judge that gives probabilities ({len(images)}, classes). Received: shape {found.shape}."
-        )
-    if not (np.all(found >= 0) and np.allclose(found.sum(axis=1), 1, atol=1e-3)):
-        raise ValueError(
-            "Expected a judge that gives probabilities, which add up to 1. Received: other numbers. "
-            "End it in a softmax."
-        )
-    return found
 
 
 def _check_conditional(gan):
