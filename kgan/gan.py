@@ -429,6 +429,7 @@ class GAN(Sampler, PersistentModel):
             ValueError, TypeError: the data do not fit the networks, or are not finite or not in [-1, 1].
         """
         self._assert_compile_called("fit")
+        validation.check_trainable(self.generator)
         x, y = feeding.split(x, y)
         feeding.check(x, y, self._check_batch)
         if feeding.is_array(x):

@@ -76,6 +76,19 @@ def check_network(role: str, network):
         )
 
 
+def check_trainable(generator):
+    """Check that a generator can learn at all.
+
+    Raises:
+        ValueError: all its weights are frozen, as those of an averaged generator and of what is made from its config.
+    """
+    if not generator.trainable_variables:
+        raise ValueError(
+            f"Expected a generator with trainable weights. Received: {generator.name!r}, all of whose "
+            f"{len(generator.weights)} weights are frozen. Set `trainable = True` on it before `compile`."
+        )
+
+
 def check_final_activation(discriminator):
     """Check that a discriminator does not end in a sigmoid.
 

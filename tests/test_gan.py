@@ -544,6 +544,14 @@ class TestNetworks:
         with pytest.raises(ValueError, match="`ema_decay` must be"):
             networks.gan(ema_decay=1.0)
 
+    def test_a_frozen_generator_cannot_be_trained(self):
+        """A network made from the averaged generator's config is frozen as that one is."""
+        average = networks.gan().ema_generator
+        gan = kgan.GAN(type(average).from_config(average.get_config()), networks.discriminator(), seed=0)
+        gan.compile()
+        with pytest.raises(ValueError, match="all of whose 4 weights are frozen"):
+            gan.fit(networks.images(), verbose=0)
+
 
 class TestSaving:
     def test_a_loaded_model_goes_on_exactly(self, tmp_path):
