@@ -30,7 +30,7 @@ def grid():
 
 
 MIXTURES = {"ring": ring, "grid": grid}
-STEPS = {"ring": 8_000, "grid": 10_000}
+STEPS = {"ring": 5_000, "grid": 10_000}
 RATES = {"ring": 1e-3, "grid": 2e-3}
 CELLS = {"ring": 64, "grid": 0}
 
