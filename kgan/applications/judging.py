@@ -1,5 +1,6 @@
 """An ensemble of classifiers whose doubts tell which generated images to reject.
 
+>>> from kgan import datasets
 >>> data = next(iter(datasets.load("digits", labels=True, batch_size=100)))
 >>> float(belief(train(*data, members=2, updates=1), *data).mean()) > 0
 True
@@ -37,6 +38,7 @@ def train(
     2017.
 
     Example:
+    >>> from kgan import datasets
     >>> data = next(iter(datasets.load("digits", labels=True, batch_size=100)))
     >>> judges = train(*data, members=2, updates=1)
     >>> judges[0](data[0])["probabilities"].shape
