@@ -31,7 +31,7 @@ def folder(name: str) -> pathlib.Path:
             return parent / "saved_models" / name
     raise FileNotFoundError(
         f"Expected the model {name}, which comes with kgan, in its folder saved_models. Received: a copy of kgan "
-        "without it. Install it anew, or name a model of your own."
+        "without it. Name a model of your own, from `kgan.applications.denoising.train` or `super_resolution.train`."
     )
 
 
