@@ -85,7 +85,7 @@ ADVICE = {
         "Raise the discriminator's learning rate or its size, lower gamma, or give it more updates "
         "(discriminator_steps)."
     ),
-    "overfitting": "Use augmentation='ada' or 'diffaugment', add the penalty lecam, or get more data.",
+    "overfitting": "Stop earlier, use augmentation=kgan.augmentation.DiffAugment(probability=0.4), or get more data.",
     HEALTHY: "",
 }
 

@@ -116,11 +116,6 @@ def open_model(path: str | pathlib.Path):
         raise ValueError(f"Expected a model of kgan. Received: {path}, which cannot be read: {error}") from error
     if hasattr(model, "generate"):
         return model
-    if not _is_generator(model):
+    if not validation.is_generator(model):
         raise ValueError(f"Expected a model of kgan. Received: {path}, which holds a {type(model).__name__}.")
     return KerasGenerator(model)
-
-
-def _is_generator(model):
-    inputs, outputs = getattr(model, "inputs", None) or [], getattr(model, "outputs", None) or []
-    return len(inputs) in (1, 2) and len(outputs) == 1 and len(inputs[0].shape) == 2 and len(outputs[0].shape) == 4

@@ -76,6 +76,12 @@ def check_network(role: str, network):
         )
 
 
+def is_generator(model) -> bool:
+    """Return whether a Keras model makes images of latents, or of `[latents, labels]`."""
+    inputs, outputs = getattr(model, "inputs", None) or [], getattr(model, "outputs", None) or []
+    return len(inputs) in (1, 2) and len(outputs) == 1 and len(inputs[0].shape) == 2 and len(outputs[0].shape) == 4
+
+
 def check_trainable(generator):
     """Check that a generator can learn at all.
 

@@ -63,3 +63,23 @@ def state(model):
         "seeds": model.seed_states(),
     }
     return {f"{name}/{i}": v.numpy() for name, group in variables.items() for i, v in enumerate(group)}
+
+
+def images_of(generator, noise, labels=None):
+    """What a generator makes of latents, and labels if it takes them."""
+    noise = np.asarray(noise)
+    return generator(noise if labels is None else [noise, np.int32(labels)], training=False).numpy()
+
+
+class Stop(keras.callbacks.Callback):
+    """Interrupts training after so many batches, of all epochs."""
+
+    def __init__(self, batch):
+        super().__init__()
+        self.batch = batch
+        self.seen = 0
+
+    def on_train_batch_end(self, number, logs=None):
+        self.seen += 1
+        if self.seen == self.batch:
+            raise KeyboardInterrupt

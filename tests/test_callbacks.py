@@ -273,14 +273,6 @@ class TestResume:
     def test_every_kind_of_moment_in_one_process(self, tmp_path, batch):
         """The same, with an exception in place of the kill, at chosen batches of 3 epochs of 4."""
 
-        class Stop(keras.callbacks.Callback):
-            seen = 0
-
-            def on_train_batch_end(self, number, logs=None):
-                self.seen += 1
-                if self.seen == batch:
-                    raise KeyboardInterrupt
-
         def go(folder, *callbacks):
             gan = networks.gan(dropout=0.3)
             gan.compile(loss="hinge", penalties=["lecam"])
@@ -289,7 +281,7 @@ class TestResume:
 
         whole, history = go(tmp_path / "whole")
         with pytest.raises(KeyboardInterrupt):
-            go(tmp_path / "cut", Stop())
+            go(tmp_path / "cut", networks.Stop(batch))
         again, resumed = go(tmp_path / "cut")
         assert not [name for name in whole if not np.array_equal(whole[name], again[name])]
         assert resumed.history == history.history

@@ -64,11 +64,6 @@ def convolutional(num_classes=None, policy="float32"):
     return model
 
 
-def images_of(generator, noise, labels=None):
-    noise = np.asarray(noise)
-    return generator(noise if labels is None else [noise, np.int32(labels)], training=False).numpy()
-
-
 @pytest.fixture(scope="module")
 def generators():
     return {"plain": convolutional(), "conditional": convolutional(3)}
@@ -94,10 +89,10 @@ class TestSavedModel:
         drawn = keras.random.normal((3, 6), seed=7)
         cut = kgan.latents.draw(3, 6, seed=7, truncation=0.5)
         for kind, labels in (("plain", None), ("conditional", np.int32([0, 1, 2]))):
-            generated = images_of(generators[kind], drawn, labels)
+            generated = networks.images_of(generators[kind], drawn, labels)
             assert generated.std() > 0.1  # images that could be told apart
-            truncated = images_of(generators[kind], cut, labels)
-            served = images_of(generators[kind], noise, labels)
+            truncated = networks.images_of(generators[kind], cut, labels)
+            served = networks.images_of(generators[kind], noise, labels)
             np.testing.assert_allclose(results[f"{kind}_served"], served, rtol=0, atol=1e-6)
             np.testing.assert_allclose(results[f"{kind}_generated"], generated, rtol=0, atol=1e-6)
             np.testing.assert_allclose(results[f"{kind}_called"], generated, rtol=0, atol=1e-6)
@@ -131,7 +126,7 @@ class TestSavedModel:
     def test_any_seed_gives_the_images_of_keras_s_latents(self, exported, generators, seed):
         model = tf.saved_model.load(exported / "plain")
         received = model.generate(num=tf.constant(2), seed=tf.constant(seed))
-        expected = images_of(generators["plain"], keras.random.normal((2, 6), seed=seed))
+        expected = networks.images_of(generators["plain"], keras.random.normal((2, 6), seed=seed))
         np.testing.assert_allclose(received["output"], expected, rtol=0, atol=1e-6)
 
     def test_bad_arguments_are_refused_without_kgan_too(self, exported):
@@ -152,7 +147,9 @@ class TestSavedModel:
         opened = opening.open_model(tmp_path / "model")
         np.testing.assert_allclose(opened.generate(5, 7), gan.generate(5, 7), rtol=0, atol=1e-6)
         assert (
-            np.abs(opened.generate(5, 7) - images_of(gan.generator, kgan.latents.draw(5, 4, 7), np.arange(5) % 3)).max()
+            np.abs(
+                opened.generate(5, 7) - networks.images_of(gan.generator, kgan.latents.draw(5, 4, 7), np.arange(5) % 3)
+            ).max()
             > 0.1
         )
 
@@ -192,7 +189,7 @@ def test_other_formats_run_in_their_own_runtimes(tmp_path, capfd, generators, fo
     for batch in (1, 7):
         noise = np.random.default_rng(batch).normal(size=(batch, 6)).astype("float32")
         inputs = {"latents": noise} | ({"labels": networks.labels(batch)} if kind == "conditional" else {})
-        expected = images_of(generator, *inputs.values())
+        expected = networks.images_of(generator, *inputs.values())
         np.testing.assert_allclose(run(inputs), expected, rtol=0, atol=1e-5)
 
 
@@ -223,7 +220,7 @@ def test_other_precisions_are_exported_in_float32(tmp_path, generators, policy, 
     run = {"tf_saved_model": exporting._run_saved_model, "onnx": exporting._run_onnx, "litert": exporting._run_litert}
     received = run[format](tmp_path / f"model{suffix}", noise, labels)
     assert received.dtype == np.float32
-    np.testing.assert_allclose(received, images_of(single, noise, labels), rtol=0, atol=1e-5)
+    np.testing.assert_allclose(received, networks.images_of(single, noise, labels), rtol=0, atol=1e-5)
 
 
 @pytest.fixture(scope="module")

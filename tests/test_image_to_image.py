@@ -220,14 +220,6 @@ class TestSaving:
     def test_a_cut_run_ends_with_the_same_numbers(self, tmp_path, batch):
         """Cut in the warm-up, right at its end and after it, in 3 epochs of 2 steps."""
 
-        class Stop(keras.callbacks.Callback):
-            seen = 0
-
-            def on_train_batch_end(self, number, logs=None):
-                self.seen += 1
-                if self.seen == batch:
-                    raise KeyboardInterrupt
-
         def go(folder, *callbacks):
             gan = make()
             gan.compile(warmup_steps=3)
@@ -237,7 +229,7 @@ class TestSaving:
 
         whole, history = go("whole")
         with pytest.raises(KeyboardInterrupt):
-            go("cut", Stop())
+            go("cut", networks.Stop(batch))
         again, resumed = go("cut")
         assert not [name for name in whole if not np.array_equal(whole[name], again[name])]
         assert resumed == history

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from kgan import exporting
-from kgan.applications.inversion import fitting, invert, psnr
+from kgan.applications.inversion import fitting, invert
 from kgan.applications.spaces import CodeSpace
 from kgan.architectures import style
+from kgan.metrics import psnr
 
 CODES = np.float32([[0.5, -1.0], [1.0, 1.0], [-2.0, 0.3]])
 
@@ -35,7 +36,7 @@ def test_styles_are_found_for_each_level():
     space = CodeSpace(style.generator((8, 8, 1), latent_dim=6, width=4, style_dim=5))
     codes = space.sample(4, seed=9)
     codes[:, 1] = codes[::-1, 1]  # images that no single style makes
-    start = psnr(space.images(codes), space.images(np.broadcast_to(space.mean, codes.shape)))
+    start = np.asarray(psnr(space.images(codes), space.images(np.broadcast_to(space.mean, codes.shape))))
     found = invert(space, space.images(codes), prior=0, steps=200)
     assert found.codes.shape == (4, 2, 5)
     assert (found.psnr > start + 10).all()
@@ -77,9 +78,3 @@ def test_images_of_another_size_are_resized_with_a_warning():
 def test_bad_input(space, images, options, message):
     with pytest.raises(ValueError, match=message):
         invert(space, images, **options)
-
-
-def test_psnr_of_known_errors():
-    images = np.zeros((3, 4, 4, 1))
-    others = images + np.array([0.2, 0.02, 0.0])[:, None, None, None]
-    np.testing.assert_allclose(psnr(images, others), [20, 40, 126.0206], atol=1e-3)

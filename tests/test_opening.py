@@ -10,11 +10,6 @@ import kgan
 from kgan import exporting, opening
 
 
-def images_of(generator, noise, labels=None):
-    noise = np.asarray(noise)
-    return generator(noise if labels is None else [noise, np.int32(labels)], training=False).numpy()
-
-
 @pytest.fixture(scope="module")
 def generators():
     return {"plain": networks.generator(), "conditional": networks.generator(3)}
@@ -34,16 +29,16 @@ def test_a_saved_model(exported, generators):
     assert (plain.latent_dim, plain.image_shape, plain.num_classes) == (4, (8, 8, 1), None)
     assert (conditional.latent_dim, conditional.image_shape, conditional.num_classes) == (4, (8, 8, 1), 3)
     noise = keras.random.normal((70, 4), seed=2**31 + 5)  # more than one batch
-    expected = images_of(generators["conditional"], noise, np.arange(70) % 3)
+    expected = networks.images_of(generators["conditional"], noise, np.arange(70) % 3)
     received = conditional.generate(70, seed=2**31 + 5)
     assert received.dtype == np.float32
     np.testing.assert_allclose(received, expected, rtol=0, atol=1e-6)
-    expected = images_of(generators["conditional"], noise[:4], np.full(4, 2))
+    expected = networks.images_of(generators["conditional"], noise[:4], np.full(4, 2))
     np.testing.assert_allclose(
         conditional.generate(4, np.int64(2**31 + 5), labels=2)[:1], expected[:1], rtol=0, atol=1e-6
     )
     assert (plain.generate(2) != plain.generate(2)).any()
-    cut = images_of(generators["plain"], kgan.latents.draw(3, 4, 1, truncation=0.5))
+    cut = networks.images_of(generators["plain"], kgan.latents.draw(3, 4, 1, truncation=0.5))
     np.testing.assert_allclose(plain.generate(3, 1, truncation=0.5), cut, rtol=0, atol=1e-6)
     with pytest.raises(ValueError, match="Expected no labels"):
         plain.generate(2, 1, labels=[0, 1])
@@ -72,7 +67,7 @@ def test_a_generator_alone_in_a_folder(tmp_path, num_classes):
     generator.save(tmp_path / "model.keras")
     opened = opening.open_model(tmp_path)
     labels = None if num_classes is None else np.arange(2)
-    expected = images_of(generator, kgan.latents.draw(2, 4, 5), labels)
+    expected = networks.images_of(generator, kgan.latents.draw(2, 4, 5), labels)
     np.testing.assert_allclose(opened.generate(2, 5), expected, rtol=0, atol=1e-6)
     assert (opened.latent_dim, opened.image_shape, opened.num_classes) == (4, (8, 8, 1), num_classes)
     assert opened.ema_generator.count_params() == generator.count_params()

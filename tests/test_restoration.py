@@ -104,6 +104,13 @@ class TestRestore:
             restorer.restore(np.zeros((9, 9, 1), "uint8"), tile=2)
 
 
+def test_floats_may_be_as_noisy_as_in_training():
+    restorer = Restorer(restorers.identity(1))
+    assert restorer.restore(np.full((4, 4, 1), 3.0, "float32")).max() == 1
+    with pytest.raises(ValueError, match="Received: 3.5 to 3.5"):
+        restorer.restore(np.full((4, 4, 1), 3.5, "float32"))
+
+
 class TestFidelity:
     def test_weights_are_interpolated(self):
         restorer = Restorer(restorers.identity(1), restorers.identity(1, gain=0.5))

@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from kgan import backend, validation
 from kgan.applications.spaces import space_of
+from kgan.metrics import psnr
 
 
 class Inversion(typing.NamedTuple):
@@ -19,7 +20,7 @@ class Inversion(typing.NamedTuple):
     Attributes:
         codes: `(n, *shape)`.
         images: what the generator makes of them, `(n, height, width, channels)`.
-        psnr: peak signal-to-noise ratio of each, in decibels for values from -1 to 1: `10 log10(4 / mean square)`.
+        psnr: peak signal-to-noise ratio of each, in decibels (`kgan.metrics.psnr`).
     """
 
     codes: np.ndarray
@@ -89,18 +90,7 @@ def invert(
             codes.append(descend(first[part], images[part], None if labels is None else labels[part], bar))
     codes = np.concatenate(codes)
     made = space.images(codes, labels)
-    return Inversion(codes, made, psnr(images, made))
-
-
-def psnr(images, others) -> np.ndarray:
-    """Return the peak signal-to-noise ratio of each pair of images in [-1, 1], in decibels: `10 log10(4 / MSE)`.
-
-    Example:
-    >>> psnr(np.zeros((1, 2, 2, 1)), np.full((1, 2, 2, 1), 0.2)).round(6).tolist()
-    [20.0]
-    """
-    squares = np.mean((np.asarray(images, "float64") - np.asarray(others, "float64")) ** 2, axis=(1, 2, 3))
-    return 10 * np.log10(4 / np.maximum(squares, 1e-12))
+    return Inversion(codes, made, ops.convert_to_numpy(psnr(images, made)))
 
 
 def fitting(images, shape) -> np.ndarray:

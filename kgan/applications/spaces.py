@@ -183,8 +183,7 @@ def space_of(model) -> CodeSpace:
 
 def _check(generator):
     inputs, outputs = getattr(generator, "inputs", None) or [], getattr(generator, "outputs", None) or []
-    ok = len(inputs) in (1, 2) and len(outputs) == 1 and len(inputs[0].shape) == 2 and len(outputs[0].shape) == 4
-    if not ok or None in (inputs[0].shape[1], *outputs[0].shape[1:]):
+    if not validation.is_generator(generator) or None in (inputs[0].shape[1], *outputs[0].shape[1:]):
         raise ValueError(
             "Expected a Functional generator, latents (None, latent_dim) or [latents, labels] to images (None, height, "
             f"width, channels). Received: {generator.name!r}, {[each.shape for each in inputs]} to "
