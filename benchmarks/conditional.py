@@ -34,6 +34,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", default="mnist")
     parser.add_argument("--conditioning", default="projection")
+    parser.add_argument("--classification-weight", type=float, default=1.0)
     parser.add_argument("--label-dropout", type=float, default=0.1)
     parser.add_argument("--updates", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=0)
@@ -54,7 +55,7 @@ def main():
         label_dropout=options.label_dropout,
         seed=options.seed,
     )
-    gan.compile()
+    gan.compile(classification_weight=options.classification_weight)
     resume = kgan.callbacks.Resume(options.folder / "backup", save_freq=500)
     epochs = -(-options.updates // int(train.cardinality()))
     gan.fit(train, epochs=epochs, verbose=2, callbacks=[resume])

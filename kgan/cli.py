@@ -44,7 +44,10 @@ def train(
     batch_size: Annotated[int, typer.Option(min=1, help="Images an update.")] = 32,
     conditional: Annotated[bool, typer.Option("--conditional", help="Learn the classes: needs labelled data.")] = False,
     conditioning: Annotated[
-        str, typer.Option(help="How it learns them: projection, auxiliary_classifier or concatenation.")
+        str,
+        typer.Option(
+            help="How it learns them: projection, auxiliary_classifier, concatenation or projection_and_classifier."
+        ),
     ] = "projection",
     label_dropout: Annotated[
         float, typer.Option(help="Share of images to learn without their class, so that it can do without, too.")

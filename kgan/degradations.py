@@ -39,7 +39,7 @@ class Degradation:
 
     Example:
     >>> Chain([GaussianNoise((0, 55)), "rounding"])
-    Chain(degradations=[GaussianNoise(sigma=(0.0, 55.0)), Rounding()])
+    Chain(degradations=[GaussianNoise(sigma=(0.0, 55.0)), Rounding(probability=1.0)])
     """
 
     def __call__(self, images, seed):
@@ -204,14 +204,27 @@ class Downsampling(Degradation):
 class Rounding(Degradation):
     """Rounds to the 256 levels that a picture file holds, and clips what is beyond black and white.
 
+    Args:
+        probability: of an image to be rounded; the others stay as they are. Defaults to 1.
+
+    Raises:
+        ValueError: it is not in [0, 1].
+
     Example:
-    >>> Rounding()(np.float32([[[-3.0], [1.0]]])).numpy().ravel().tolist()
+    >>> Rounding()(np.float32([[[-3.0], [1.0]]]), seed=(0, 7)).numpy().ravel().tolist()
     [-1.0, 1.0]
     """
 
-    def __call__(self, images, seed=None):
-        """Return images of 256 levels; nothing is drawn."""
-        return _levels(_floats(images)) / 127.5 - 1.0
+    def __init__(self, probability=1.0):
+        if not 0 <= probability <= 1:
+            raise ValueError(f"`probability` must be in [0, 1]. Received: probability={probability}")
+        self.probability = float(probability)
+
+    def __call__(self, images, seed):
+        """Return images of 256 levels, or as they were."""
+        images = _floats(images)
+        rounded = _levels(images) / 127.5 - 1.0
+        return tf.where(_draw((0.0, 1.0), images, seed) < self.probability, rounded, images)
 
 
 class Chain(Degradation):

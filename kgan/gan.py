@@ -30,7 +30,7 @@ class GAN(Sampler, PersistentModel):
         generator: Functional model, latents `(batch, latent_dim)` to images `(batch, height, width,
             channels)` in [-1, 1]; for class-conditional generation from `[latents, labels]`.
         discriminator: Functional model, images to raw logits `(batch, 1)`, or patches of logits; for
-            class-conditional generation from `[images, labels]`, or from images to two outputs, such logits and
+            class-conditional generation from `[images, labels]`, or from either to two outputs, such logits and
             those of the classes `(batch, num_classes)` (an auxiliary classifier, whose loss both networks minimize).
         ema_decay: in [0, 1), decay of the averaged generator that `generate`, `evaluate` and `export`
             use; it warms up as (1 + step) / (10 + step). None keeps no average. Defaults to 0.9999.
@@ -110,6 +110,7 @@ class GAN(Sampler, PersistentModel):
         discriminator_steps=1,
         update="alternating",
         augmentation=None,
+        classification_weight=1.0,
         metrics=None,
         jit_compile="auto",
         steps_per_execution=1,
@@ -129,6 +130,8 @@ class GAN(Sampler, PersistentModel):
                 discriminator), or `"simultaneous"` (both from one forward pass: faster, another game).
             augmentation: a name or object as in `kgan.augmentation.get`, or a list of them, for everything that
                 the discriminator sees in training. Defaults to none.
+            classification_weight: non-negative, of an auxiliary classifier's loss in the generator's: the more, the
+                surer the class and the less alike to the data. Defaults to 1.
             metrics: `kgan.metrics`, or any Keras metrics of (real images, generated images), in `evaluate` and
                 validation. Those that look at features are not saved with the model: pass them again.
             jit_compile, steps_per_execution, run_eagerly: as in `keras.Model.compile`.
@@ -147,6 +150,8 @@ class GAN(Sampler, PersistentModel):
             )
         if generator_optimizer is not None and generator_optimizer is discriminator_optimizer:
             raise ValueError("Expected two optimizers: one object cannot hold the slots of both networks.")
+        if not classification_weight >= 0:
+            raise ValueError(f"`classification_weight` must be non-negative. Received: {classification_weight!r}")
         if isinstance(penalties, str):
             raise ValueError(f"`penalties` must be a list. Received: {penalties!r}. Use [{penalties!r}].")
         if penalties is None:
@@ -157,6 +162,7 @@ class GAN(Sampler, PersistentModel):
         if len(set(names)) < len(names):
             raise ValueError(f"Expected each penalty once. Received: {names}")
         self.augmentations = augmentations.get_all(augmentation)
+        self.classification_weight = float(classification_weight)
         self.discriminator_steps = discriminator_steps
         self.update = update
         self.generator_optimizer = optimizers.get(generator_optimizer, self.generator, "generator")
@@ -235,13 +241,14 @@ class GAN(Sampler, PersistentModel):
         """Return what the generator minimizes, and figures for the log."""
         real_logits, _, _ = self._judge(real, labels)
         fake_logits, _, classification = self._judge(fake, labels)
-        return ops.mean(self.loss.generator(real_logits, fake_logits)) + classification, {}
+        return ops.mean(self.loss.generator(real_logits, fake_logits)) + self.classification_weight * classification, {}
 
     def _update_both(self, real, fake, labels, pull):
         def both():
             total, results = self._discriminator_loss(real, fake, labels)
             logits, classification = results.pop("for the generator")
-            results["generator_loss"] = ops.mean(self.loss.generator(*logits)) + classification
+            adversarial = ops.mean(self.loss.generator(*logits))
+            results["generator_loss"] = adversarial + self.classification_weight * classification
             return [total, results["generator_loss"]], results
 
         (total, generator_loss), (gradients, gradient), results = backend.gradients(
@@ -522,6 +529,7 @@ class GAN(Sampler, PersistentModel):
             "discriminator_steps": self.discriminator_steps,
             "update": self.update,
             "augmentation": [serialize(augmentation) for augmentation in self.augmentations],
+            "classification_weight": self.classification_weight,
             # Features live outside the file: who loads it may have neither the data nor the network for them.
             "metrics": serialize([each for each in self._metrics_given or [] if not isinstance(each, FeatureMetric)])
             or None,

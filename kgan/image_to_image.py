@@ -229,7 +229,7 @@ class ImageToImageGAN(GAN):
     def get_compile_config(self):
         """Return the arguments of `compile`."""
         config = super().get_compile_config()
-        for key in ("discriminator_steps", "update", "augmentation"):
+        for key in ("discriminator_steps", "update", "augmentation", "classification_weight"):
             del config[key]
         serialize = keras.saving.serialize_keras_object
         return {

@@ -10,8 +10,8 @@ def check_networks(generator, discriminator, packing=1):
     Args:
         generator: Functional or Sequential model, latents `(batch, latent_dim)` to images, or
             `[latents, labels]` to images.
-        discriminator: Functional or Sequential model, images to logits, or `[images, labels]` to logits, or images to
-            logits and class logits.
+        discriminator: Functional or Sequential model, images to logits, or `[images, labels]` to logits; with
+            labels, either may give logits and class logits.
         packing: how many images the discriminator takes at once, their channels stacked.
 
     Raises:
@@ -21,14 +21,14 @@ def check_networks(generator, discriminator, packing=1):
     """
     for role, network in (("generator", generator), ("discriminator", discriminator)):
         check_network(role, network)
-        classifies = role == "discriminator" and len(network.inputs) == 1 and len(network.outputs) == 2
-        if len(network.inputs) > 2 or (len(network.outputs) != 1 and not classifies):
+        if len(network.inputs) > 2 or len(network.outputs) > 1 + (role == "discriminator"):
             raise ValueError(
                 f"Expected `{role}` to have one input (two with labels) and one output. "
                 f"Received: {len(network.inputs)} inputs and {len(network.outputs)} outputs."
             )
     classifies = len(discriminator.outputs) == 2
-    if len(generator.inputs) != len(discriminator.inputs) + classifies:
+    takes_labels = len(generator.inputs) == 2
+    if takes_labels != (len(discriminator.inputs) == 2 or classifies):
         raise ValueError(
             "Expected the generator and the discriminator to take labels both or neither. Received: "
             f"a generator with {len(generator.inputs)} and a discriminator with {len(discriminator.inputs)} inputs"
@@ -45,7 +45,7 @@ def check_networks(generator, discriminator, packing=1):
     expected = discriminator.inputs[0].shape
     if not isinstance(packing, int) or packing < 1:
         raise ValueError(f"`packing` must be a positive integer. Received: packing={packing!r}")
-    if packing > 1 and len(generator.inputs) == 2:
+    if packing > 1 and takes_labels:
         raise ValueError("Expected no labels where the discriminator judges several images together (`packing`).")
     if packing > 1 and images[-1] is not None:
         images = (*images[:-1], packing * images[-1])

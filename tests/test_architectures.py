@@ -88,6 +88,10 @@ def test_conditionings(name, conditioning):
     for weight in discriminator.weights:
         weight.assign(keras.random.normal(weight.shape, stddev=0.3, seed=1))
     found = [discriminator([images, np.full(4, label, "int32")]) for label in (-1, 0, 1, 2)]
+    if conditioning == "projection_and_classifier":
+        found, classes = zip(*found, strict=True)
+        assert (classes[0].shape, classes[0].dtype) == ((4, 3), "float32")
+        np.testing.assert_array_equal(classes[0], classes[1])
     assert all((np.abs(a - b) > 1e-6).all() for i, a in enumerate(found) for b in found[:i])
 
 

@@ -84,8 +84,20 @@ def test_jpeg_is_pillow_s(quality):
 def test_downsampling_and_rounding():
     values = np.random.default_rng(0).uniform(-1, 1, (8, 12, 1)).astype("float32")
     np.testing.assert_array_equal(degradations.Downsampling(4)(values), resampling.downsample(values, 4))
-    rounded = np.asarray(degradations.Rounding()(2 * values))
+    rounded = np.asarray(degradations.Rounding()(2 * values, SEED))
     np.testing.assert_allclose(rounded, images.from_uint8(images.to_uint8(2 * values)), atol=1e-6)
+
+
+def test_some_images_are_rounded_and_the_others_stay_as_they_are():
+    values = np.random.default_rng(0).uniform(-2, 2, (400, 4, 4, 1)).astype("float32")
+    found = np.asarray(degradations.Rounding(0.3)(values, SEED))
+    whole = np.asarray(degradations.Rounding()(values, SEED))
+    untouched = (found == values).all(axis=(1, 2, 3))
+    np.testing.assert_array_equal(found[~untouched], whole[~untouched])
+    assert untouched.mean() == pytest.approx(0.7, abs=0.07)  # three standard deviations of 400 draws
+    np.testing.assert_array_equal(degradations.Rounding(0)(values, SEED), values)
+    with pytest.raises(ValueError, match="`probability` must be in"):
+        degradations.Rounding(1.5)
 
 
 def test_pairs_are_the_same_in_every_iteration_and_differ_among_themselves():

@@ -54,7 +54,9 @@ def test_train_makes_both_networks_and_goes_on_after_a_stop(clean, tmp_path, mon
         "sharp.keras",
     ]
     description = json.loads((tmp_path / "whole" / "model.json").read_text())
-    assert description["trained_on"]["degradation"] == "GaussianNoise(sigma=(0.0, 55.0))"
+    assert description["trained_on"]["degradation"] == (
+        "Chain(degradations=[GaussianNoise(sigma=(0.0, 55.0)), Rounding(probability=0.5)])"
+    )
     assert description["trained_on"]["updates"] == 4
     assert (description["task"], description["channels"]) == ("denoise", 1)
     pairs = list(zip(restorer.faithful.get_weights(), restorer.sharp.get_weights(), strict=True))
@@ -66,6 +68,25 @@ def test_train_makes_both_networks_and_goes_on_after_a_stop(clean, tmp_path, mon
         networks = restorer.network(fidelity), resumed.network(fidelity)
         for weights in zip(*(network.get_weights() for network in networks), strict=True):
             np.testing.assert_array_equal(*weights)
+
+
+def test_trained_in_half_precision_it_is_kept_in_the_whole(clean, tmp_path):
+    before = keras.config.dtype_policy()
+    policies = []
+
+    class Spy(keras.callbacks.Callback):
+        def on_train_begin(self, logs=None):
+            policies.append(self.model.generator.layers[1].dtype_policy.name)
+
+    options = {"updates": 1, "sharp_updates": 0, "precision": "mixed_bfloat16", "callbacks": [Spy()], **SMALL}
+    restorer = denoising.train(clean, tmp_path / "out", **options)
+    assert policies == ["mixed_bfloat16"]
+    assert keras.config.dtype_policy() == before
+    opened = Restorer.open(tmp_path / "out")
+    assert opened.trained_on["precision"] == "mixed_bfloat16"
+    assert all(layer.compute_dtype == "float32" for layer in opened.faithful.layers)
+    picture = np.full((12, 13, 1), 77, "uint8")
+    np.testing.assert_array_equal(opened.restore(picture), restorer.restore(picture))
 
 
 def test_other_folders_are_left_alone(clean, tmp_path):
@@ -88,6 +109,8 @@ def test_other_folders_are_left_alone(clean, tmp_path):
         ({"patch": 64}, "at least 64x64, the patch"),
         ({"updates": 0}, "`updates` must be a positive integer"),
         ({"sharp_updates": -1}, "`sharp_updates` must be a positive integer"),
+        ({"width": 0}, "`width` must be a positive integer"),
+        ({"precision": "float7"}, "float7"),
     ],
 )
 def test_bad_arguments_leave_nothing(clean, tmp_path, arguments, message):

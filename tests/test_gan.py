@@ -377,6 +377,32 @@ class TestConditional:
         found = ops.convert_to_numpy(discriminator(gan.generate(60, seed=1))[1]).argmax(axis=1)
         assert np.mean(found == np.arange(60) % 3) > 0.9
 
+    @pytest.mark.parametrize("update", ["alternating", "simultaneous"])
+    def test_the_weight_of_a_classifier_is_the_generators(self, update, tmp_path):
+        """The loss of the generator is linear in it, that of the discriminator does not know it, and it is saved."""
+        make = kgan.architectures.mlp
+        images, labels = networks.images(30), networks.labels(30)
+        pair = (
+            make.generator(networks.SHAPE, latent_dim=4, units=(8,), num_classes=3),
+            make.discriminator(networks.SHAPE, units=(8,), num_classes=3, conditioning="projection_and_classifier"),
+        )
+        logs = []
+        for weight in (0.0, 0.5, 2.0):
+            gan = kgan.GAN(*(keras.models.clone_model(each) for each in pair), seed=0)
+            for each, start in zip((gan.generator, gan.discriminator), pair, strict=True):
+                each.set_weights(start.get_weights())
+            still = [keras.optimizers.SGD(0.0) for _ in range(2)]
+            gan.compile(*still, loss="non_saturating", update=update, classification_weight=weight)
+            logs.append(gan.train_on_batch(images, labels, return_dict=True))
+        losses = [log["generator_loss"] for log in logs]
+        assert losses[0] < losses[1]
+        assert losses[2] - losses[0] == pytest.approx(4 * (losses[1] - losses[0]), rel=1e-3)
+        assert len({log["discriminator_loss"] for log in logs}) == 1
+        gan.save(tmp_path / "gan.keras")
+        assert keras.saving.load_model(tmp_path / "gan.keras").classification_weight == 2.0
+        with pytest.raises(ValueError, match="`classification_weight` must be non-negative"):
+            gan.compile(classification_weight=-1)
+
     @pytest.mark.parametrize("classes", [2, 4])
     def test_an_auxiliary_classifier_of_other_classes(self, classes):
         make = kgan.architectures.mlp
@@ -461,6 +487,20 @@ class TestData:
         with pytest.raises(ValueError, match=message):
             gan.fit(data, verbose=0)
         assert int(gan.generator_optimizer.iterations) == 0
+
+    def test_a_batch_by_hand_is_a_step_of_fit(self):
+        """`train_on_batch` makes the update of `fit`, before a `fit` and after it."""
+        batches = [networks.images(8, seed=seed) for seed in range(3)]
+        first, second = networks.gan(), networks.gan()
+        for each in (first, second):
+            each.compile()
+        for batch in batches:
+            first.fit(batch, batch_size=8, shuffle=False, verbose=0)
+        second.train_on_batch(batches[0])
+        second.fit(batches[1], batch_size=8, shuffle=False, verbose=0)
+        second.train_on_batch(batches[2])
+        for one, other in zip(first.weights, second.weights, strict=True):
+            np.testing.assert_allclose(one, other, atol=1e-6, err_msg=one.path)
 
     def test_an_empty_dataset(self, gan):
         data = kgan.datasets.from_arrays(networks.images(8), batch_size=8).take(0)

@@ -7,9 +7,8 @@ that come with kgan.
 from kgan import patches
 from kgan.applications import photographs, restoration_training, shipped
 from kgan.applications.restoration import Restorer
-from kgan.applications.seeding import seeded
 from kgan.architectures import restoration
-from kgan.degradations import Degradation, GaussianNoise, get
+from kgan.degradations import Chain, Degradation, GaussianNoise, Rounding, get
 
 
 def train(
@@ -24,6 +23,7 @@ def train(
     patch: int = 64,
     batch_size: int = 16,
     seed: int = 0,
+    precision: str | None = None,
     callbacks=None,
 ) -> Restorer:
     """Train a denoiser on clean pictures: blind, one network for noise of all strengths.
@@ -36,7 +36,8 @@ def train(
         out: a new folder, for `Restorer.open`.
         updates: with the pixel loss alone; they give the faithful network. Beyond 1,000 in whole thousands.
         sharp_updates: after those, with a discriminator; they give the sharp network. 0 for none.
-        sigma: of the normal noise, in grey levels of 255: a number, or a range of which each patch draws its own.
+        sigma: of the normal noise, in grey levels of 255: a number, or a range of which each patch draws its own. Half
+            of the patches are then clipped and rounded to 256 levels, as those of picture files are.
         degradation: what is to be undone instead: one of `kgan.degradations`, also a chain of several, its name, or a
             function of images and a seed.
         channels: 1 or 3. Defaults to 1 if all pictures are grey.
@@ -44,6 +45,9 @@ def train(
         patch: side of a patch in pixels. Defaults to 64.
         batch_size: patches an update. Defaults to 16.
         seed: of weights, patches and noise.
+        precision: the Keras dtype policy to train in; the networks are saved in the policy that is set.
+            "mixed_bfloat16" is three times as fast on processors that compute in it (Intel's AMX). Defaults to the
+            policy that is set.
         callbacks: as in `fit`, for each of the two trainings.
 
     Returns:
@@ -63,7 +67,7 @@ def train(
     >>> train("clean", "model", updates=1, sharp_updates=0, width=4, patch=16, batch_size=2).task
     'denoise'
     """
-    spoiled = GaussianNoise(sigma) if degradation is None else get(degradation)
+    spoiled = Chain([GaussianNoise(sigma), Rounding(0.5)]) if degradation is None else get(degradation)
     clean = restoration_training.read(folder, channels)
     settings = {
         "pictures": len(clean),
@@ -72,15 +76,17 @@ def train(
         "patch": patch,
         "batch_size": batch_size,
         "seed": seed,
+        "precision": precision,
     }
-    with seeded(seed):
-        generator = restoration.denoiser(clean[0].shape[-1], width)
+
+    def build():
+        return restoration.denoiser(clean[0].shape[-1], width)
 
     def data(steps):
         return patches.load(clean, patch, batch_size=batch_size, steps=steps, seed=seed, degradation=spoiled)
 
     data(1)  # finds out whether they fit, before anything is written
-    return restoration_training.train(generator, data, out, updates, sharp_updates, settings, callbacks)
+    return restoration_training.train(build, data, out, updates, sharp_updates, settings, callbacks)
 
 
 def denoise(model, image, fidelity: float = 1.0, tile: int | None = None, progress=None):

@@ -1,5 +1,6 @@
 """How a restorer is trained: first to be faithful, then, from there, to be sharp."""
 
+import contextlib
 import json
 import pathlib
 import shutil
@@ -36,18 +37,19 @@ def read(folder, channels: int | None = None) -> list:
     return [pictures.read(path, channels or found.shape[2]) for path in found.files]
 
 
-def train(generator, data, out, updates: int, sharp_updates: int, settings: dict, callbacks=None) -> Restorer:
+def train(build, data, out, updates: int, sharp_updates: int, settings: dict, callbacks=None) -> Restorer:
     """Train a generator twice and keep both in a folder: by pixels alone, and with a discriminator from there on.
 
     A training that was stopped goes on where it was, if it is called again with the same settings.
 
     Args:
-        generator: a network that restores, untrained.
+        build: a function that returns a network that restores, untrained.
         data: a function of a number of batches that returns a `tf.data.Dataset` with so many pairs `(inputs, targets)`.
         out: the folder for `kgan.applications.restoration.Restorer.open`; until training ends with a `backup` in it.
         updates, sharp_updates: of the generator by pixels, and then by all losses, or 0 for none. Beyond 1,000 they
             are rounded up to whole thousands.
-        settings: plain values that describe the training; with them a `seed`.
+        settings: plain values that describe the training; with them a `seed`, and `precision`, the Keras dtype policy
+            to train in or None for the one that is set. Whichever it is, the networks are saved in the one that is set.
         callbacks: as in `fit`, for both trainings.
 
     Returns:
@@ -61,35 +63,51 @@ def train(generator, data, out, updates: int, sharp_updates: int, settings: dict
     if sharp_updates:
         check_positive(sharp_updates=sharp_updates)
     settings = {**settings, "updates": updates, "sharp_updates": sharp_updates}
+    if settings["precision"]:
+        keras.dtype_policies.get(settings["precision"])  # raises, before anything is written
+    with seeded(settings["seed"]):
+        faithful = build()
     out = pathlib.Path(out)
     _check_folder(out, settings)
-    faithful = _trained("faithful", generator, data, out, updates, settings["seed"], callbacks)
+    _teach(faithful, "faithful", build, data, out, updates, settings, callbacks)
     restorer = Restorer(faithful, trained_on=settings)
     restorer.save(out)
     if sharp_updates:
-        sharp = faithful.__class__.from_config(faithful.get_config())
+        sharp = build()
         sharp.set_weights(faithful.get_weights())
-        sharp = _trained("sharp", sharp, data, out, sharp_updates, settings["seed"], callbacks)
+        _teach(sharp, "sharp", build, data, out, sharp_updates, settings, callbacks)
         restorer = Restorer(faithful, sharp, settings, (restorer.margin, restorer.stride))
         restorer.save(out)
     shutil.rmtree(out / "backup")
     return restorer
 
 
-def _trained(phase, generator, data, out, updates, seed, callbacks):
-    """Train a generator, and return it with its averaged weights."""
+def _teach(network, phase, build, data, out, updates, settings, callbacks):
+    """Train a twin of a network in the precision that is asked for, and give the network its averaged weights."""
     steps = min(updates, EPOCH)
     epochs = -(-updates // steps)
-    with seeded(seed):
+    with _computing_in(settings["precision"]), seeded(settings["seed"]):
+        generator = build()
+        generator.set_weights(network.get_weights())
         discriminator = patch.discriminator(generator.outputs[0].shape[-1])
-    gan = ImageToImageGAN(generator, discriminator, seed=seed)
-    rates = keras.optimizers.schedules.CosineDecay(LEARNING_RATES[phase], epochs * steps)
-    weights = {"adversarial_weight": 0.0, "feature_weight": 0.0} if phase == "faithful" else {}
-    gan.compile(generator_optimizer=keras.optimizers.Adam(rates, beta_2=0.99), **weights)
-    resume = Resume(out / "backup" / phase)
-    gan.fit(data(steps), epochs=epochs, verbose=0, callbacks=[*(callbacks or ()), resume])
-    generator.set_weights(gan.ema_generator.get_weights())  # the average itself is frozen
-    return generator
+        gan = ImageToImageGAN(generator, discriminator, seed=settings["seed"])
+        rates = keras.optimizers.schedules.CosineDecay(LEARNING_RATES[phase], epochs * steps)
+        weights = {"adversarial_weight": 0.0, "feature_weight": 0.0} if phase == "faithful" else {}
+        gan.compile(generator_optimizer=keras.optimizers.Adam(rates, beta_2=0.99), **weights)
+        resume = Resume(out / "backup" / phase)
+        gan.fit(data(steps), epochs=epochs, verbose=0, callbacks=[*(callbacks or ()), resume])
+    network.set_weights(gan.ema_generator.get_weights())
+
+
+@contextlib.contextmanager
+def _computing_in(precision):
+    """Set Keras's dtype policy for a while, unless `precision` is None."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(precision or before)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
 
 
 def _check_folder(out, settings):

@@ -7,7 +7,6 @@ that come with kgan.
 from kgan import patches, resampling
 from kgan.applications import photographs, restoration_training, shipped
 from kgan.applications.restoration import Restorer
-from kgan.applications.seeding import seeded
 from kgan.architectures import restoration
 from kgan.architectures.arguments import check_positive
 from kgan.degradations import Chain, Downsampling, Rounding
@@ -25,6 +24,7 @@ def train(
     patch: int | None = None,
     batch_size: int = 16,
     seed: int = 0,
+    precision: str | None = None,
     callbacks=None,
 ) -> Restorer:
     """Train an upscaler on pictures: they are made smaller by `kgan.resampling.downsample`, and it learns the way back.
@@ -33,7 +33,7 @@ def train(
     stop, it goes on where it was.
 
     Args:
-        folder, out, updates, sharp_updates, channels, batch_size, seed, callbacks: as in `denoising.train`.
+        folder, out, updates, sharp_updates, channels, batch_size, seed, precision, callbacks: as in `denoising.train`.
         scale: 2, 3 or 4. Defaults to 4.
         width: of the network, `kgan.architectures.restoration.upscaler`. Defaults to 48.
         patch: side of a large patch in pixels, a multiple of the scale. Defaults to 24 times the scale.
@@ -57,8 +57,6 @@ def train(
         raise unknown("scale", scale, restoration.SCALES)
     patch = patch or 24 * scale
     whole = restoration_training.read(folder, channels)
-    with seeded(seed):
-        generator = restoration.upscaler(scale, whole[0].shape[-1], width)
     check_positive(patch=patch)
     large = [resampling.crop_to_multiple(each, scale) for each in whole if min(each.shape[:2]) >= max(patch, 2 * scale)]
     if not large:
@@ -71,13 +69,17 @@ def train(
         "patch": patch,
         "batch_size": batch_size,
         "seed": seed,
+        "precision": precision,
     }
+
+    def build():
+        return restoration.upscaler(scale, large[0].shape[-1], width)
 
     def data(steps):
         return patches.load(large, patch, batch_size=batch_size, steps=steps, seed=seed, inputs=small)
 
     data(1)  # finds out whether they fit, before anything is written
-    return restoration_training.train(generator, data, out, updates, sharp_updates, settings, callbacks)
+    return restoration_training.train(build, data, out, updates, sharp_updates, settings, callbacks)
 
 
 def upscale(model, image, scale: int | None = None, fidelity: float = 1.0, tile: int | None = None, progress=None):

@@ -7,7 +7,7 @@ from kgan.architectures.arguments import check_positive, label_input, with_label
 from kgan.layers import LabelEmbedding, projection_logit, wide_dtype
 from kgan.names import unknown
 
-CONDITIONINGS = ("projection", "auxiliary_classifier", "concatenation")
+CONDITIONINGS = ("projection", "auxiliary_classifier", "projection_and_classifier", "concatenation")
 
 
 class Judge:
@@ -18,6 +18,8 @@ class Judge:
     - `"auxiliary_classifier"`: it takes images alone, and beside the logit gives the logits of the classes; `GAN`
       adds the loss of their classification to both sides (Odena et al., Conditional Image Synthesis with Auxiliary
       Classifier GANs, 2017).
+    - `"projection_and_classifier"`: both; with a small `classification_weight` in `GAN.compile` the classifier makes
+      classes surer, and the projection sees to the variety within them.
     - `"concatenation"`: a learned map of the label is a further channel of the image (Mirza and Osindero,
       Conditional Generative Adversarial Nets, 2014).
 
@@ -56,8 +58,10 @@ class Judge:
 
     def end(self, features, name: str) -> keras.Model:
         """Return the discriminator whose last layer gave `features`, `(batch, channels)`."""
-        if self.labels is not None and self.conditioning == "auxiliary_classifier":
+        projects = self.conditioning in ("projection", "projection_and_classifier")
+        inputs = self.images if self.conditioning == "auxiliary_classifier" else with_labels(self.images, self.labels)
+        outputs = projection_logit(features, *((self.labels, self.num_classes) if projects else ()))
+        if self.labels is not None and self.conditioning in ("auxiliary_classifier", "projection_and_classifier"):
             classes = layers.Dense(self.num_classes, dtype=wide_dtype(), name="class_logits")(features)
-            return keras.Model(self.images, [projection_logit(features), classes], name=name)
-        projected = (self.labels, self.num_classes) if self.conditioning == "projection" else ()
-        return keras.Model(with_labels(self.images, self.labels), projection_logit(features, *projected), name=name)
+            outputs = [outputs, classes]
+        return keras.Model(inputs, outputs, name=name)

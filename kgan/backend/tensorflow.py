@@ -103,7 +103,15 @@ def lean_train_function(model):
     step = model.train_step
     if model.jit_compile:
         step = tf.function(step, jit_compile=True, reduce_retracing=True, autograph=False)
-    return tf.function(lambda iterator: step(iterator.get_next()), reduce_retracing=True, autograph=False)
+    from_iterator = tf.function(lambda iterator: step(iterator.get_next()), reduce_retracing=True, autograph=False)
+    from_batch = tf.function(step, reduce_retracing=True, autograph=False)
+
+    def function(iterator):
+        if isinstance(iterator, tf.data.Iterator):
+            return from_iterator(iterator)
+        return from_batch(next(iterator))  # `train_on_batch` brings a plain one
+
+    return function
 
 
 def _dense(gradients):
