@@ -11,7 +11,7 @@ import tensorflow as tf
 from google.protobuf.message import DecodeError
 from tensorflow.core.protobuf import saved_model_pb2
 
-from kgan import files, latents, validation
+from kgan import files, latents, precision, validation
 from kgan.names import unknown
 
 # The largest difference to Keras's own images that an export may show, on their scale of 2 (measured: about 1e-6).
@@ -185,38 +185,12 @@ def _is_litert(path):
 
 def _portable(generator):
     """Return the generator in float32, with inputs and an output that have names."""
-    generator = in_float32(generator)
+    generator = precision.converted(generator)
     inputs = [keras.Input(generator.inputs[0].shape[1:], dtype="float32", name="latents")]
     if len(generator.inputs) == 2:
         inputs.append(keras.Input((), dtype="int32", name="labels"))
     inputs = inputs if len(inputs) == 2 else inputs[0]
     return keras.Model(inputs, {"output": generator(inputs)})
-
-
-def in_float32(network):
-    """Return the network itself if it computes in float32, else one that does, with its weights."""
-    layers = network._flatten_layers(include_self=False)
-    if not any(_is_other_float(layer.dtype_policy.compute_dtype) for layer in layers):
-        return network
-    precise = type(network).from_config(_in_float32(network.get_config()))
-    precise.set_weights(network.get_weights())
-    return precise
-
-
-def _is_other_float(dtype):
-    return dtype != "float32" and dtype is not None and keras.backend.is_float_dtype(dtype)
-
-
-def _in_float32(config):
-    """Return a layer's configuration with every floating-point policy in it replaced."""
-    if isinstance(config, dict):
-        if config.get("class_name") == "DTypePolicy":
-            policy = keras.dtype_policies.deserialize(config)
-            return "float32" if _is_other_float(policy.compute_dtype) else config
-        return {key: _in_float32(value) for key, value in config.items()}
-    if isinstance(config, list | tuple):
-        return type(config)(_in_float32(value) for value in config)
-    return config
 
 
 class _TensorSeed(keras.random.SeedGenerator):

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from kgan import exporting
+from kgan import exporting, precision
 
 # Sides of the images that an export is traced and checked with, where the generator takes any.
 SIDES = (21, 30)
@@ -45,7 +45,7 @@ def export(generator: keras.Model, path: str | pathlib.Path, format: str = "tf_s
             "Export `keras.Model(image, generator(image))` with `image = keras.Input((height, width, channels))`."
         )
     images = keras.Input(shape, dtype="float32", name="input")
-    model = keras.Model(images, {"output": exporting.in_float32(generator)(images)})
+    model = keras.Model(images, {"output": precision.converted(generator)(images)})
     sides = [given or side for given, side in zip(shape[:2], SIDES, strict=True)]
     probe = np.random.default_rng(0).uniform(-1, 1, (3, *sides, shape[2])).astype("float32")
     with keras.device("cpu:0"):  # GPUs may round to 10 bits (TF32), and the other runtimes do not

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 import kgan
-from kgan import exporting, exporting_images
+from kgan import exporting, exporting_images, precision
 from kgan.architectures import patch, restoration, unet
 
 
@@ -73,7 +73,7 @@ def test_half_precision_is_written_in_float32(tmp_path):
         keras.config.set_dtype_policy(before)
     exporting_images.export(generator, tmp_path / "exported")
     served = keras.layers.TFSMLayer(str(tmp_path / "exported"), call_endpoint="serving_default")(IMAGES)["output"]
-    np.testing.assert_allclose(served, exporting.in_float32(generator)(IMAGES), atol=1e-5)
+    np.testing.assert_allclose(served, precision.converted(generator)(IMAGES), atol=1e-5)
 
 
 def test_what_must_not_be_written(tmp_path):

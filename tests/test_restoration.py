@@ -104,6 +104,20 @@ class TestRestore:
             restorer.restore(np.zeros((9, 9, 1), "uint8"), tile=2)
 
 
+def test_half_the_room_for_weights(tmp_path):
+    """Files in float16 are half as large, open in float32, and change hardly a pixel."""
+    restorer = Restorer(restorers.network(1), restorers.network(1))
+    for folder, dtype in (("whole", "float32"), ("half", "float16")):
+        restorer.save(tmp_path / folder, dtype)
+    opened = Restorer.open(tmp_path / "half")
+    assert {weight.dtype for weight in opened.network(0.5).weights} == {"float32"}
+    for first, second in zip(restorer.sharp.get_weights(), opened.sharp.get_weights(), strict=True):
+        np.testing.assert_allclose(first, second, rtol=2**-11, atol=1e-7)
+    image = smooth(20, 30, 1)
+    np.testing.assert_allclose(opened.restore(image).astype(int), restorer.restore(image).astype(int), atol=1)
+    np.testing.assert_array_equal(Restorer.open(tmp_path / "whole").restore(image), restorer.restore(image))
+
+
 def test_floats_may_be_as_noisy_as_in_training():
     restorer = Restorer(restorers.identity(1))
     assert restorer.restore(np.full((4, 4, 1), 3.0, "float32")).max() == 1

@@ -1,6 +1,5 @@
 """How a restorer is trained: first to be faithful, then, from there, to be sharp."""
 
-import contextlib
 import json
 import pathlib
 import shutil
@@ -14,6 +13,7 @@ from kgan.applications.seeding import seeded
 from kgan.architectures import patch
 from kgan.architectures.arguments import check_positive
 from kgan.image_to_image import ImageToImageGAN
+from kgan.precision import computing_in
 from kgan.resume import Resume
 
 EPOCH = 1000  # updates
@@ -86,7 +86,7 @@ def _teach(network, phase, build, data, out, updates, settings, callbacks):
     """Train a twin of a network in the precision that is asked for, and give the network its averaged weights."""
     steps = min(updates, EPOCH)
     epochs = -(-updates // steps)
-    with _computing_in(settings["precision"]), seeded(settings["seed"]):
+    with computing_in(settings["precision"]), seeded(settings["seed"]):
         generator = build()
         generator.set_weights(network.get_weights())
         discriminator = patch.discriminator(generator.outputs[0].shape[-1])
@@ -97,17 +97,6 @@ def _teach(network, phase, build, data, out, updates, settings, callbacks):
         resume = Resume(out / "backup" / phase)
         gan.fit(data(steps), epochs=epochs, verbose=0, callbacks=[*(callbacks or ()), resume])
     network.set_weights(gan.ema_generator.get_weights())
-
-
-@contextlib.contextmanager
-def _computing_in(precision):
-    """Set Keras's dtype policy for a while, unless `precision` is None."""
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(precision or before)
-    try:
-        yield
-    finally:
-        keras.config.set_dtype_policy(before)
 
 
 def _check_folder(out, settings):
