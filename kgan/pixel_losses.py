@@ -14,11 +14,11 @@ class PixelLoss:
     """Base of the pixel losses. To write one's own, give `__call__`.
 
     Example:
-    >>> class L2(PixelLoss):
+    >>> class L3(PixelLoss):
     ...     def __call__(self, targets, images):
-    ...         return ops.square(images - targets)
-    >>> float(L2()(1.0, 3.0))
-    4.0
+    ...         return ops.abs(images - targets) ** 3
+    >>> float(L3()(1.0, 3.0))
+    8.0
     """
 
     def __call__(self, targets, images):
@@ -55,6 +55,20 @@ class L1(PixelLoss):
 
 
 @keras.saving.register_keras_serializable("kgan")
+class L2(PixelLoss):
+    """The squared difference, of which PSNR is the logarithm: large differences count most.
+
+    Example:
+    >>> float(L2()(0.5, -0.25))
+    0.5625
+    """
+
+    def __call__(self, targets, images):
+        """Return `(images - targets)^2`."""
+        return ops.square(images - targets)
+
+
+@keras.saving.register_keras_serializable("kgan")
 class Charbonnier(PixelLoss):
     """The absolute difference with a round tip, `sqrt(d^2 + epsilon^2)`: small differences do not make it shake.
 
@@ -85,7 +99,7 @@ class Charbonnier(PixelLoss):
         return {"epsilon": self.epsilon}
 
 
-PIXEL_LOSSES = {"l1": L1, "charbonnier": Charbonnier}
+PIXEL_LOSSES = {"l1": L1, "l2": L2, "charbonnier": Charbonnier}
 
 
 def get(identifier):

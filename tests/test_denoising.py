@@ -29,14 +29,15 @@ def clean(tmp_path):
 
 
 class Stop(keras.callbacks.Callback):
-    """Ends the program, as it were, before an epoch."""
+    """Ends the program, as it were, before so many epochs have begun, of whatever phase."""
 
-    def __init__(self, epoch):
+    def __init__(self, epochs):
         super().__init__()
-        self.epoch = epoch
+        self.epochs = epochs
 
     def on_epoch_begin(self, epoch, logs=None):
-        if epoch == self.epoch:
+        self.epochs -= 1
+        if self.epochs == 0:
             raise KeyboardInterrupt
 
 
@@ -46,7 +47,7 @@ def test_train_makes_both_networks_and_goes_on_after_a_stop(clean, tmp_path, mon
     monkeypatch.setattr(restoration_training.patch, "discriminator", small)
     monkeypatch.setattr(restoration, "denoiser", lambda channels, width: restorers.network(channels))
     monkeypatch.setattr(restoration_training, "EPOCH", 2)
-    options = {"updates": 4, "sharp_updates": 2, **SMALL}
+    options = {"updates": 4, "fine_updates": 3, "sharp_updates": 2, **SMALL}
     restorer = denoising.train(clean, tmp_path / "whole", **options)
     assert sorted(path.name for path in (tmp_path / "whole").iterdir()) == [
         "faithful.keras",
@@ -61,8 +62,10 @@ def test_train_makes_both_networks_and_goes_on_after_a_stop(clean, tmp_path, mon
     assert (description["task"], description["channels"]) == ("denoise", 1)
     pairs = list(zip(restorer.faithful.get_weights(), restorer.sharp.get_weights(), strict=True))
     assert all(not np.array_equal(*pair) for pair in pairs)
-    with pytest.raises(KeyboardInterrupt):
-        denoising.train(clean, tmp_path / "stopped", **options, callbacks=[Stop(1)])
+    for epochs, phase in ((2, "updates"), (3, "fine_updates")):
+        with pytest.raises(KeyboardInterrupt):
+            denoising.train(clean, tmp_path / "stopped", **options, callbacks=[Stop(epochs)])
+        assert (tmp_path / "stopped" / "backup" / phase).exists()
     resumed = denoising.train(clean, tmp_path / "stopped", **options)
     for fidelity in (0, 1):
         networks = restorer.network(fidelity), resumed.network(fidelity)
@@ -78,7 +81,14 @@ def test_trained_in_half_precision_it_is_kept_in_the_whole(clean, tmp_path):
         def on_train_begin(self, logs=None):
             policies.append(self.model.generator.layers[1].dtype_policy.name)
 
-    options = {"updates": 1, "sharp_updates": 0, "precision": "mixed_bfloat16", "callbacks": [Spy()], **SMALL}
+    options = {
+        "updates": 1,
+        "fine_updates": 0,
+        "sharp_updates": 0,
+        "precision": "mixed_bfloat16",
+        "callbacks": [Spy()],
+        **SMALL,
+    }
     restorer = denoising.train(clean, tmp_path / "out", **options)
     assert policies == ["mixed_bfloat16"]
     assert keras.config.dtype_policy() == before
@@ -95,7 +105,7 @@ def test_other_folders_are_left_alone(clean, tmp_path):
     with pytest.raises(FileExistsError, match="new or empty folder"):
         denoising.train(clean, tmp_path / "out", updates=1, **SMALL)
     with pytest.raises(KeyboardInterrupt):
-        denoising.train(clean, tmp_path / "begun", updates=1, **SMALL, callbacks=[Stop(0)])
+        denoising.train(clean, tmp_path / "begun", updates=1, **SMALL, callbacks=[Stop(1)])
     with pytest.raises(FileExistsError, match="the training that began in"):
         denoising.train(clean, tmp_path / "begun", updates=1, seed=1, **SMALL)
 
@@ -108,6 +118,7 @@ def test_other_folders_are_left_alone(clean, tmp_path):
         ({"channels": 4}, "`channels` must be 1 or 3"),
         ({"patch": 64}, "at least 64x64, the patch"),
         ({"updates": 0}, "`updates` must be a positive integer"),
+        ({"fine_updates": -1}, "`fine_updates` must be a positive integer"),
         ({"sharp_updates": -1}, "`sharp_updates` must be a positive integer"),
         ({"width": 0}, "`width` must be a positive integer"),
         ({"precision": "float7"}, "float7"),

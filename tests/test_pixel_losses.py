@@ -6,12 +6,13 @@ import pytest
 from keras import ops
 
 from kgan import pixel_losses
-from kgan.pixel_losses import L1, PIXEL_LOSSES, Charbonnier
+from kgan.pixel_losses import L1, L2, PIXEL_LOSSES, Charbonnier
 
 
 def test_numbers():
     targets, images = np.float32([0.0, 0.5, -1.0]), np.float32([0.0, 0.2, 1.0])
     np.testing.assert_allclose(L1()(targets, images), [0.0, 0.3, 2.0], rtol=1e-6)
+    np.testing.assert_allclose(L2()(targets, images), [0.0, 0.09, 4.0], rtol=1e-6)
     np.testing.assert_allclose(Charbonnier(0.4)(targets, images), [0.4, 0.5, np.sqrt(4.16)], rtol=1e-6)
     np.testing.assert_allclose(Charbonnier()(targets, images)[0], 1e-3, rtol=1e-6)
 

@@ -15,6 +15,7 @@ def train(
     folder,
     out,
     updates: int = 40_000,
+    fine_updates: int = 10_000,
     sharp_updates: int = 10_000,
     sigma=(0, 55),
     degradation=None,
@@ -34,7 +35,9 @@ def train(
     Args:
         folder: PNG, JPEG or BMP pictures of any sizes, also in subfolders; those smaller than a patch are left out.
         out: a new folder, for `Restorer.open`.
-        updates: with the pixel loss alone; they give the faithful network. Beyond 1,000 in whole thousands.
+        updates: by the Charbonnier loss. Beyond 1,000 in whole thousands, as the following.
+        fine_updates: after those, by squared differences, which fine texture is not too small for; then the network is
+            the faithful one. 0 for none.
         sharp_updates: after those, with a discriminator; they give the sharp network. 0 for none.
         sigma: of the normal noise, in grey levels of 255: a number, or a range of which each patch draws its own. Half
             of the patches are then clipped and rounded to 256 levels, as those of picture files are.
@@ -64,7 +67,7 @@ def train(
     >>> import numpy as np
     >>> from kgan import images
     >>> images.save("clean/one.png", np.zeros((20, 24, 1), "uint8"))
-    >>> train("clean", "model", updates=1, sharp_updates=0, width=4, patch=16, batch_size=2).task
+    >>> train("clean", "model", updates=1, fine_updates=0, sharp_updates=0, width=4, patch=16, batch_size=2).task
     'denoise'
     """
     spoiled = Chain([GaussianNoise(sigma), Rounding(0.5)]) if degradation is None else get(degradation)
@@ -86,7 +89,8 @@ def train(
         return patches.load(clean, patch, batch_size=batch_size, steps=steps, seed=seed, degradation=spoiled)
 
     data(1)  # finds out whether they fit, before anything is written
-    return restoration_training.train(build, data, out, updates, sharp_updates, settings, callbacks)
+    counts = {"updates": updates, "fine_updates": fine_updates, "sharp_updates": sharp_updates}
+    return restoration_training.train(build, data, out, counts, settings, callbacks)
 
 
 def denoise(model, image, fidelity: float = 1.0, tile: int | None = None, progress=None):

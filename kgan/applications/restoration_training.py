@@ -17,7 +17,13 @@ from kgan.precision import computing_in
 from kgan.resume import Resume
 
 EPOCH = 1000  # updates
-LEARNING_RATES = {"faithful": 5e-4, "sharp": 1e-4}
+# Of each phase: the learning rate from which it falls, and the losses.
+ALONE = {"adversarial_weight": 0.0, "feature_weight": 0.0}
+PHASES = {
+    "updates": (5e-4, ALONE),
+    "fine_updates": (2e-4, {**ALONE, "pixel_loss": "l2"}),
+    "sharp_updates": (1e-4, {}),
+}
 
 
 def read(folder, channels: int | None = None) -> list:
@@ -37,8 +43,11 @@ def read(folder, channels: int | None = None) -> list:
     return [pictures.read(path, channels or found.shape[2]) for path in found.files]
 
 
-def train(build, data, out, updates: int, sharp_updates: int, settings: dict, callbacks=None) -> Restorer:
-    """Train a generator twice and keep both in a folder: by pixels alone, and with a discriminator from there on.
+def train(build, data, out, counts: dict, settings: dict, callbacks=None) -> Restorer:
+    """Train a generator in phases and keep what comes of them in a folder.
+
+    By the Charbonnier loss (`updates`), from there by squared differences (`fine_updates`), which gives the faithful
+    network; and from there with a discriminator (`sharp_updates`), which gives the sharp one.
 
     A training that was stopped goes on where it was, if it is called again with the same settings.
 
@@ -46,11 +55,11 @@ def train(build, data, out, updates: int, sharp_updates: int, settings: dict, ca
         build: a function that returns a network that restores, untrained.
         data: a function of a number of batches that returns a `tf.data.Dataset` with so many pairs `(inputs, targets)`.
         out: the folder for `kgan.applications.restoration.Restorer.open`; until training ends with a `backup` in it.
-        updates, sharp_updates: of the generator by pixels, and then by all losses, or 0 for none. Beyond 1,000 they
-            are rounded up to whole thousands.
+        counts: the updates of each phase, by its name as above; those of the last two may be 0. Beyond 1,000 they are
+            rounded up to whole thousands.
         settings: plain values that describe the training; with them a `seed`, and `precision`, the Keras dtype policy
             to train in or None for the one that is set. Whichever it is, the networks are saved in the one that is set.
-        callbacks: as in `fit`, for both trainings.
+        callbacks: as in `fit`, for each phase.
 
     Returns:
         The restorer; its networks are the averaged generators.
@@ -59,41 +68,42 @@ def train(build, data, out, updates: int, sharp_updates: int, settings: dict, ca
         FileExistsError: the folder holds something else, or another training.
         ValueError: a number is out of range.
     """
-    check_positive(updates=updates)
-    if sharp_updates:
-        check_positive(sharp_updates=sharp_updates)
-    settings = {**settings, "updates": updates, "sharp_updates": sharp_updates}
+    check_positive(**{name: count for name, count in counts.items() if count or name == "updates"})
+    settings = {**settings, **counts}
     if settings["precision"]:
         keras.dtype_policies.get(settings["precision"])  # raises, before anything is written
     with seeded(settings["seed"]):
         faithful = build()
     out = pathlib.Path(out)
     _check_folder(out, settings)
-    _teach(faithful, "faithful", build, data, out, updates, settings, callbacks)
+    for phase in ("updates", "fine_updates"):
+        _teach(faithful, phase, build, data, out, settings, callbacks)
     restorer = Restorer(faithful, trained_on=settings)
     restorer.save(out)
-    if sharp_updates:
+    if counts["sharp_updates"]:
         sharp = build()
         sharp.set_weights(faithful.get_weights())
-        _teach(sharp, "sharp", build, data, out, sharp_updates, settings, callbacks)
+        _teach(sharp, "sharp_updates", build, data, out, settings, callbacks)
         restorer = Restorer(faithful, sharp, settings, (restorer.margin, restorer.stride))
         restorer.save(out)
     shutil.rmtree(out / "backup")
     return restorer
 
 
-def _teach(network, phase, build, data, out, updates, settings, callbacks):
+def _teach(network, phase, build, data, out, settings, callbacks):
     """Train a twin of a network in the precision that is asked for, and give the network its averaged weights."""
-    steps = min(updates, EPOCH)
-    epochs = -(-updates // steps)
+    if not settings[phase]:
+        return
+    steps = min(settings[phase], EPOCH)
+    epochs = -(-settings[phase] // steps)
+    rate, losses = PHASES[phase]
     with computing_in(settings["precision"]), seeded(settings["seed"]):
         generator = build()
         generator.set_weights(network.get_weights())
         discriminator = patch.discriminator(generator.outputs[0].shape[-1])
         gan = ImageToImageGAN(generator, discriminator, seed=settings["seed"])
-        rates = keras.optimizers.schedules.CosineDecay(LEARNING_RATES[phase], epochs * steps)
-        weights = {"adversarial_weight": 0.0, "feature_weight": 0.0} if phase == "faithful" else {}
-        gan.compile(generator_optimizer=keras.optimizers.Adam(rates, beta_2=0.99), **weights)
+        rates = keras.optimizers.schedules.CosineDecay(rate, epochs * steps)
+        gan.compile(generator_optimizer=keras.optimizers.Adam(rates, beta_2=0.99), **losses)
         resume = Resume(out / "backup" / phase)
         gan.fit(data(steps), epochs=epochs, verbose=0, callbacks=[*(callbacks or ()), resume])
     network.set_weights(gan.ema_generator.get_weights())

@@ -18,6 +18,7 @@ def train(
     out,
     scale: int = 4,
     updates: int = 40_000,
+    fine_updates: int = 0,
     sharp_updates: int = 10_000,
     channels: int | None = None,
     width: int = 48,
@@ -33,7 +34,8 @@ def train(
     stop, it goes on where it was.
 
     Args:
-        folder, out, updates, sharp_updates, channels, batch_size, seed, precision, callbacks: as in `denoising.train`.
+        folder, out, updates, fine_updates, sharp_updates, channels, batch_size, seed, precision, callbacks: as in
+            `denoising.train`; `fine_updates` defaults to 0.
         scale: 2, 3 or 4. Defaults to 4.
         width: of the network, `kgan.architectures.restoration.upscaler`. Defaults to 48.
         patch: side of a large patch in pixels, a multiple of the scale. Defaults to 24 times the scale.
@@ -79,7 +81,8 @@ def train(
         return patches.load(large, patch, batch_size=batch_size, steps=steps, seed=seed, inputs=small)
 
     data(1)  # finds out whether they fit, before anything is written
-    return restoration_training.train(build, data, out, updates, sharp_updates, settings, callbacks)
+    counts = {"updates": updates, "fine_updates": fine_updates, "sharp_updates": sharp_updates}
+    return restoration_training.train(build, data, out, counts, settings, callbacks)
 
 
 def upscale(model, image, scale: int | None = None, fidelity: float = 1.0, tile: int | None = None, progress=None):
