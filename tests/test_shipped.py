@@ -4,6 +4,7 @@ import functools
 
 import numpy as np
 import pytest
+from scipy.ndimage import gaussian_filter
 from sklearn.datasets import load_sample_images
 
 from kgan import images, metrics, resampling
@@ -36,17 +37,18 @@ def test_each_is_what_its_name_says(kind, name):
 
 
 @pytest.mark.parametrize("channels", [1, 3])
-@pytest.mark.parametrize(("sigma", "gain"), [(15, 6), (25, 8), (50, 11)])
-def test_noise_is_taken_out(channels, sigma, gain):
-    """Of pictures as files hold them, by either network; and what is clean stays so."""
+@pytest.mark.parametrize("sigma", [15, 25, 50])
+def test_noise_is_taken_out(channels, sigma):
+    """Of pictures as files hold them, by either network, better than by any blur; what is clean hardly changes."""
     clean = photograph(channels)
     noise = np.random.default_rng(0).normal(scale=sigma, size=clean.shape)
     noisy = np.clip(np.rint(clean + noise), 0, 255).astype("uint8")
+    blurred = max(psnr(gaussian_filter(noisy, (width, width, 0)), clean) for width in (0.5, 0.75, 1, 1.5, 2))
     for fidelity in (1, 0.5, 0):
         found = denoising.denoise(None, noisy, fidelity)
         assert found.shape == clean.shape
-        assert psnr(found, clean) > psnr(noisy, clean) + gain
-    assert psnr(denoising.denoise(None, clean), clean) > 38
+        assert psnr(found, clean) > blurred + 1.5
+    assert psnr(denoising.denoise(None, clean), clean) > 34
 
 
 @pytest.mark.parametrize("scale", [2, 4])
