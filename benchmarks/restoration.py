@@ -25,7 +25,6 @@ scikit-learn: noisy (sigma 25), or enlarged 4 times by bicubic interpolation; fa
 import argparse
 import json
 import pathlib
-import resource
 import statistics
 import subprocess
 import sys
@@ -210,9 +209,15 @@ def clock(options):
 
 def print_memory(options):
     function, noisy = denoiser(options.memory_of, options.models, 1), a_noisy_one(options.folder)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = peak()
     function(noisy, 25)
-    print(json.dumps((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024))
+    print(json.dumps(peak() - before))
+
+
+def peak():
+    """Return the most memory that this process has held so far, in MiB; Linux's `ru_maxrss` begins at the parent's."""
+    lines = pathlib.Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 1024
 
 
 def opened(options):
