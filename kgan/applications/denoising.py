@@ -49,8 +49,8 @@ def train(
         batch_size: patches an update. Defaults to 16.
         seed: of weights, patches and noise.
         precision: the Keras dtype policy to train in; the networks are saved in the policy that is set.
-            "mixed_bfloat16" is three times as fast on processors that compute in it (Intel's AMX). Defaults to the
-            policy that is set.
+            "mixed_bfloat16" is much faster on processors that compute in it (Intel's AMX). Defaults to the policy
+            that is set.
         callbacks: as in `fit`, for each of the two trainings.
 
     Returns:
