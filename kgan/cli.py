@@ -49,6 +49,10 @@ def train(
             help="How it learns them: projection, auxiliary_classifier, concatenation or projection_and_classifier."
         ),
     ] = "projection",
+    classification_weight: Annotated[
+        float,
+        typer.Option(min=0, help="What such a classifier counts for the generator: more is surer, and less varied."),
+    ] = 1.0,
     label_dropout: Annotated[
         float, typer.Option(help="Share of images to learn without their class, so that it can do without, too.")
     ] = 0.0,
@@ -81,6 +85,7 @@ def train(
         "batch_size": batch_size,
         "conditional": conditional,
         "conditioning": conditioning if conditional else None,
+        "classification_weight": classification_weight if conditional and "classifier" in conditioning else None,
         "label_dropout": label_dropout or None,
         "seed": seed,
     }
@@ -103,7 +108,7 @@ def train(
             label_dropout=label_dropout,
             seed=seed,
         )
-        gan.compile(loss=loss, penalties=penalty)
+        gan.compile(loss=loss, penalties=penalty, classification_weight=classification_weight)
         steps = int(dataset.cardinality())
         epochs = epochs or max(1, round(DEFAULT_UPDATES / steps))
         _describe(settings, gan, shape, info.count, steps, epochs, out)

@@ -131,7 +131,7 @@ class GAN(Sampler, PersistentModel):
             augmentation: a name or object as in `kgan.augmentation.get`, or a list of them, for everything that
                 the discriminator sees in training. Defaults to none.
             classification_weight: non-negative, of an auxiliary classifier's loss in the generator's: the more, the
-                surer the class and the less alike to the data. Defaults to 1.
+                surer the class, and the smaller the variety. Defaults to 1.
             metrics: `kgan.metrics`, or any Keras metrics of (real images, generated images), in `evaluate` and
                 validation. Those that look at features are not saved with the model: pass them again.
             jit_compile, steps_per_execution, run_eagerly: as in `keras.Model.compile`.

@@ -4,6 +4,7 @@ import csv
 import json
 import re
 
+import keras
 import numpy as np
 import pytest
 from PIL import Image
@@ -89,7 +90,10 @@ class TestTrain:
             kgan.images.save(tmp_path / "in" / "ab"[index % 2] / f"{index}.png", picture)
         out = tmp_path / "out"
         arguments = ["--image-size", "8", "--batch-size", "4", "--conditional", "--epochs", "2"]
+        arguments += ["--conditioning", "projection_and_classifier", "--classification-weight", "0.25"]
         run("train", tmp_path / "in", "--out", out, *arguments)
+        gan = keras.saving.load_model(out / "model.keras")
+        assert (gan.classifies, gan.classification_weight) == (True, 0.25)
         run("generate", out, "--class", "1", "-n", "3", "-o", tmp_path / "class.npy", "--seed", "1")
         assert np.load(tmp_path / "class.npy").shape == (3, 8, 8, 3)
         assert "Expected labels in [0, 2)" in run("generate", out, "--class", "2", "-o", tmp_path / "x.png", code=1)
@@ -102,6 +106,7 @@ class TestTrain:
             (["digits", "--loss", "hing"], "Did you mean 'hinge'"),
             (["digits", "--penalty", "r3"], "Unknown penalty"),
             (["digits", "--architecture", "dcgna"], "Did you mean 'dcgan'"),
+            (["digits", "--conditional", "--conditioning", "labels"], "Unknown conditioning"),
             (["digits", "--batch-size", "5000"], "fewer than batch_size=5000"),
             (["digits", "--image-size", "30"], "multiples of 4"),
         ],

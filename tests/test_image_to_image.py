@@ -367,7 +367,7 @@ class TestDoor:
     @pytest.mark.parametrize(
         ("options", "message"),
         [
-            ({"pixel_loss": "l2"}, "Unknown pixel loss. Received: 'l2'"),
+            ({"pixel_loss": "l3"}, "Unknown pixel loss. Received: 'l3'"),
             ({"loss": "hing"}, "Unknown loss"),
             ({"pixel_weight": -1}, "`pixel_weight` must be non-negative. Received: pixel_weight=-1"),
             ({"feature_weight": float("nan")}, "`feature_weight` must be non-negative"),
