@@ -7,7 +7,7 @@ import pytest
 from keras import ops
 
 import kgan
-from kgan import architectures, backend
+from kgan import architectures, backend, precision
 from kgan.architectures import ARCHITECTURES, arguments, conditioning
 
 SMALL = {"mlp": {"units": (16,)}, "dcgan": {"width": 4}, "resnet": {"width": 4}, "style": {"width": 4}}
@@ -133,12 +133,8 @@ def test_the_classic_is_exact():
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_half_precision_ends_in_float32(name):
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy("mixed_bfloat16")
-    try:
+    with precision.computing_in("mixed_bfloat16"):
         generator, discriminator = pair(name, (28, 28, 1))
-    finally:
-        keras.config.set_dtype_policy(before)
     images = generator(np.zeros((2, 6), "float32"))
     assert images.dtype == discriminator(images).dtype == "float32"
 

@@ -65,12 +65,8 @@ def test_litert_of_one_size(tmp_path):
 
 
 def test_half_precision_is_written_in_float32(tmp_path):
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy("mixed_bfloat16")
-    try:
+    with precision.computing_in("mixed_bfloat16"):
         generator = trained(restoration.denoiser(width=4, blocks=1))
-    finally:
-        keras.config.set_dtype_policy(before)
     exporting_images.export(generator, tmp_path / "exported")
     served = keras.layers.TFSMLayer(str(tmp_path / "exported"), call_endpoint="serving_default")(IMAGES)["output"]
     np.testing.assert_allclose(served, precision.converted(generator)(IMAGES), atol=1e-5)

@@ -7,7 +7,7 @@ import pytest
 from keras import layers
 
 import kgan
-from kgan import feature_matching
+from kgan import feature_matching, precision
 from kgan.architectures import patch, restoration, unet
 from kgan.callbacks import Resume, SampleImages, Watch
 from kgan.metrics import psnr
@@ -172,14 +172,10 @@ def test_ways_to_run_agree(options):
 
 
 def test_half_precision():
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy("mixed_bfloat16")
-    try:
+    with precision.computing_in("mixed_bfloat16"):
         gan = kgan.ImageToImageGAN(restoration.denoiser(width=4, blocks=1), patch.discriminator(width=4, layers=1))
         gan.compile(warmup_steps=1)
         history = gan.fit(NOISY, CLEAN, batch_size=8, verbose=0).history
-    finally:
-        keras.config.set_dtype_policy(before)
     assert gan.predict(NOISY, verbose=0).dtype == "float32"
     assert history["skipped_updates"] == [0]
 

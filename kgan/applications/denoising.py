@@ -48,10 +48,9 @@ def train(
         patch: side of a patch in pixels. Defaults to 64.
         batch_size: patches an update. Defaults to 16.
         seed: of weights, patches and noise.
-        precision: the Keras dtype policy to train in; the networks are saved in the policy that is set.
-            "mixed_bfloat16" is much faster on processors that compute in it (Intel's AMX). Defaults to the policy
-            that is set.
-        callbacks: as in `fit`, for each of the two trainings.
+        precision: the Keras dtype policy to train in; "mixed_bfloat16" is much faster on processors that compute in it
+            (Intel's AMX). The restorer computes in float32 all the same. Defaults to the policy that is set.
+        callbacks: as in `fit`, for each of the phases.
 
     Returns:
         The trained restorer, as it stands in `out`.

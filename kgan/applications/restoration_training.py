@@ -58,7 +58,7 @@ def train(build, data, out, counts: dict, settings: dict, callbacks=None) -> Res
         counts: the updates of each phase, by its name as above; those of the last two may be 0. Beyond 1,000 they are
             rounded up to whole thousands.
         settings: plain values that describe the training; with them a `seed`, and `precision`, the Keras dtype policy
-            to train in or None for the one that is set. Whichever it is, the networks are saved in the one that is set.
+            to train in or None for the one that is set. Whichever it is, the restorer computes in float32.
         callbacks: as in `fit`, for each phase.
 
     Returns:
