@@ -36,6 +36,13 @@ class Augmentation(keras.layers.Layer):
         """Return changed images; see `augment`."""
         return self.augment(images, seed)
 
+    def _remember(self, name, shape=()):
+        """Return a number (or some) that starts at 0 and is saved with the model."""
+        self.built = False
+        weight = self.add_weight(shape=shape, initializer="zeros", trainable=False, name=name)
+        self.built = True
+        return weight
+
 
 def _draws(images, seed, *shape, low=0.0, high=1.0):
     return keras.random.uniform((ops.shape(images)[0], *shape), low, high, dtype=images.dtype, seed=seed)
@@ -118,9 +125,12 @@ class DiffAugment(Augmentation):
             `"color,translation,cutout"`, the paper's.
         probability: of each change, for each image, in (0, 1]. Defaults to 1, the paper's. Below 1 most images are
             seen as they are, so that the changes do not leak into the samples.
+        warmup_steps: over how many discriminator updates the probability rises to that, in a straight line from 0:
+            a new discriminator learns soonest from pictures as they are, and knows none by heart. None (the
+            default) has it from the start.
 
     Raises:
-        ValueError: a change is unknown, or the probability is out of range.
+        ValueError: a change is unknown, or a number is out of range.
 
     Reference: Zhao et al., Differentiable Augmentation for Data-Efficient GAN Training, 2020.
 
@@ -129,21 +139,32 @@ class DiffAugment(Augmentation):
     TensorShape([2, 8, 8, 1])
     """
 
-    def __init__(self, policy="color,translation,cutout", probability=1.0, name=None):
+    def __init__(self, policy="color,translation,cutout", probability=1.0, warmup_steps=None, name=None):
         super().__init__(name=name)
         if not 0 < probability <= 1:
             raise ValueError(f"`probability` must be in (0, 1]. Received: probability={probability}")
+        if warmup_steps is not None and warmup_steps < 1:
+            raise ValueError(f"`warmup_steps` must be positive, or None. Received: warmup_steps={warmup_steps}")
         self.policy = policy
         self.probability = probability
+        self.warmup_steps = warmup_steps
         self._operations = _operations(policy)
+        self.updates = None if warmup_steps is None else self._remember("updates")
 
     def augment(self, images, seed):
+        probability = self.probability
+        if self.warmup_steps is not None:
+            probability *= ops.minimum(self.updates / self.warmup_steps, 1.0)
         for operation in self._operations:
-            images = _perhaps(operation, images, self.probability, seed)
+            images = _perhaps(operation, images, probability, seed)
         return images
 
+    def adapt_to(self, real_logits, fake_logits):
+        if self.warmup_steps is not None:
+            self.updates.assign_add(1.0)
+
     def get_config(self):
-        return {"policy": self.policy, "probability": self.probability, "name": self.name}
+        return {name: getattr(self, name) for name in ("policy", "probability", "warmup_steps", "name")}
 
 
 @keras.saving.register_keras_serializable("kgan")
@@ -155,7 +176,7 @@ class ADA(Augmentation):
     so the sign is taken relative to the middle between the means of the real and the fake logits.
 
     With kgan's recipe r may never reach the target, and p stays 0 (`benchmarks/few_data.py` prints it): there
-    take `DiffAugment` with a probability, or a lower target.
+    take `DiffAugment` with a probability that rises, or a lower target.
 
     Args:
         policy: as in `DiffAugment`.
@@ -187,11 +208,9 @@ class ADA(Augmentation):
         self.interval = interval
         self.maximum = maximum
         self._operations = _operations(policy)
-        self.built = False
-        self.probability = self.add_weight(shape=(), initializer="zeros", trainable=False, name="probability")
+        self.probability = self._remember("probability")
         # Sum of signs, count of images, count of updates since p last changed.
-        self.signs = self.add_weight(shape=(3,), initializer="zeros", trainable=False, name="signs")
-        self.built = True
+        self.signs = self._remember("signs", (3,))
 
     def augment(self, images, seed):
         for operation in self._operations:
@@ -235,9 +254,7 @@ class InstanceNoise(Augmentation):
             raise ValueError(f"`stddev` and `steps` must be positive. Received: stddev={stddev}, steps={steps}")
         self.stddev = stddev
         self.steps = steps
-        self.built = False
-        self.updates = self.add_weight(shape=(), initializer="zeros", trainable=False, name="updates")
-        self.built = True
+        self.updates = self._remember("updates")
 
     def augment(self, images, seed):
         left = 1.0 if self.steps is None else ops.maximum(1.0 - self.updates / self.steps, 0.0)

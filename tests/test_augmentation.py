@@ -135,6 +135,16 @@ def test_diffaugment_changes_a_share_of_the_images():
     assert (again.policy, again.probability) == ("flip", 0.3)
 
 
+def test_diffaugment_becomes_more_probable():
+    augment = DiffAugment("cutout", probability=0.6, warmup_steps=4)
+    shares = []
+    for _ in range(6):
+        changed = np.asarray(augment(np.ones((2000, 8, 8, 1), "float32"), seed=1))
+        shares.append(np.mean(changed.min(axis=(1, 2, 3)) < 1))
+        augment.adapt_to(None, None)
+    np.testing.assert_allclose(shares, [0, 0.15, 0.3, 0.45, 0.6, 0.6], atol=0.04)
+
+
 def test_instance_noise_fades():
     noise = InstanceNoise(0.5, steps=4)
     spreads = []
@@ -148,7 +158,11 @@ class TestInTraining:
     @pytest.mark.parametrize("update", ["alternating", "simultaneous"])
     def test_combined_saved_and_resumed(self, tmp_path, update):
         gan = networks.gan()
-        chosen = [ADA("translation,cutout", interval=1, horizon=50, target=0.01), InstanceNoise(0.1, steps=100)]
+        chosen = [
+            ADA("translation,cutout", interval=1, horizon=50, target=0.01),
+            InstanceNoise(0.1, steps=100),
+            DiffAugment("cutout", warmup_steps=100),
+        ]
         gan.compile(penalties=["r1", "lecam"], augmentation=chosen, update=update)
         gan.fit(networks.images(), batch_size=8, epochs=3, verbose=0)
         gan.save(tmp_path / "gan.keras")
@@ -157,7 +171,7 @@ class TestInTraining:
             assert after.get_config() == before.get_config()
             for a, b in zip(before.weights, after.weights, strict=True):
                 np.testing.assert_array_equal(a, b)
-        assert float(again.augmentations[1].updates) == 12
+        assert [float(each.updates) for each in again.augmentations[1:]] == [12, 12]
         logs = [model.fit(networks.images(), batch_size=8, verbose=0).history for model in (gan, again)]
         assert logs[0] == logs[1]
 
@@ -189,6 +203,7 @@ class TestInTraining:
         (lambda: DiffAugment(" "), "at least one"),
         (lambda: DiffAugment(probability=0), "`probability`"),
         (lambda: DiffAugment(probability=1.5), "`probability`"),
+        (lambda: DiffAugment(warmup_steps=0), "`warmup_steps`"),
         (lambda: ADA(target=1), "`target`"),
         (lambda: ADA(maximum=0), "`maximum`"),
         (lambda: ADA(horizon=0), "`horizon`"),
