@@ -15,7 +15,7 @@ from judge import SAMPLES, Judge, keep, line
 WHOLE = "color,translation,cutout"  # the paper's changes
 CHOICES = {
     "none": (None, []),
-    "diffaugment, p rising to 0.5": (("diffaugment", WHOLE, 0.5, 10_000), []),
+    "diffaugment, p rising to 0.5": (("diffaugment", WHOLE, 0.5, 10_000), []),  # augmentation.recommended()
     "diffaugment, p 0.4": (("diffaugment", WHOLE, 0.4), []),
     "diffaugment, p 1": (("diffaugment", WHOLE, 1.0), []),
     "ada": (("ada", WHOLE), []),

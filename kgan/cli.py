@@ -56,6 +56,12 @@ def train(
     label_dropout: Annotated[
         float, typer.Option(help="Share of images to learn without their class, so that it can do without, too.")
     ] = 0.0,
+    augment: Annotated[
+        bool,
+        typer.Option(
+            "--augment", help="Change what the discriminator sees, more and more: for less than some 10,000 pictures."
+        ),
+    ] = False,
     seed: Annotated[int, typer.Option(help="The same seed gives the same run.")] = 0,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Delete what the run folder holds and start anew.")
@@ -87,6 +93,7 @@ def train(
         "conditioning": conditioning if conditional else None,
         "classification_weight": classification_weight if conditional and "classifier" in conditioning else None,
         "label_dropout": label_dropout or None,
+        "augment": augment or None,
         "seed": seed,
     }
     if not dry_run:
@@ -108,7 +115,10 @@ def train(
             label_dropout=label_dropout,
             seed=seed,
         )
-        gan.compile(loss=loss, penalties=penalty, classification_weight=classification_weight)
+        augmentation = kgan.augmentation.recommended() if augment else None
+        gan.compile(
+            loss=loss, penalties=penalty, augmentation=augmentation, classification_weight=classification_weight
+        )
         steps = int(dataset.cardinality())
         epochs = epochs or max(1, round(DEFAULT_UPDATES / steps))
         _describe(settings, gan, shape, info.count, steps, epochs, out)
@@ -415,7 +425,8 @@ def _describe(settings, gan, shape, count, steps, epochs, out):
         "data": f"{settings['data']}: {count:,} images of {height}x{width}x{channels}",
         "networks": f"{settings['architecture']}: generator {gan.generator.count_params():,}, "
         f"discriminator {gan.discriminator.count_params():,} parameters",
-        "game": f"{type(gan.loss).__name__.lower()} + {', '.join(p.name for p in gan.penalties) or 'no penalty'}",
+        "game": f"{type(gan.loss).__name__.lower()} + {', '.join(p.name for p in gan.penalties) or 'no penalty'}"
+        f"{', augmented' if gan.augmentations else ''}",
         "training": f"{epochs:,} epochs of {steps:,} updates with {settings['batch_size']} images each",
         "run folder": str(out),
     }

@@ -90,10 +90,11 @@ class TestTrain:
             kgan.images.save(tmp_path / "in" / "ab"[index % 2] / f"{index}.png", picture)
         out = tmp_path / "out"
         arguments = ["--image-size", "8", "--batch-size", "4", "--conditional", "--epochs", "2"]
-        arguments += ["--conditioning", "projection_and_classifier", "--classification-weight", "0.25"]
+        arguments += ["--conditioning", "projection_and_classifier", "--classification-weight", "0.25", "--augment"]
         run("train", tmp_path / "in", "--out", out, *arguments)
         gan = keras.saving.load_model(out / "model.keras")
         assert (gan.classifies, gan.classification_weight) == (True, 0.25)
+        assert [each.warmup_steps for each in gan.augmentations] == [10_000]
         run("generate", out, "--class", "1", "-n", "3", "-o", tmp_path / "class.npy", "--seed", "1")
         assert np.load(tmp_path / "class.npy").shape == (3, 8, 8, 3)
         assert "Expected labels in [0, 2)" in run("generate", out, "--class", "2", "-o", tmp_path / "x.png", code=1)
