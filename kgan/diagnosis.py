@@ -85,7 +85,7 @@ ADVICE = {
         "Raise the discriminator's learning rate or its size, lower gamma, or give it more updates "
         "(discriminator_steps)."
     ),
-    "overfitting": "Stop earlier, use augmentation=kgan.augmentation.DiffAugment(probability=0.4), or get more data.",
+    "overfitting": "Stop earlier, use augmentation=kgan.augmentation.recommended(), or get more data.",
     HEALTHY: "",
 }
 
