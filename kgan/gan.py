@@ -1,11 +1,11 @@
 """The adversarial update, inside Keras's own `fit`."""
 
 import keras
-import numpy as np
 from keras import ops
 
 from kgan import augmentation as augmentations
-from kgan import backend, exporting, feeding, latents, losses, optimizers, validation
+from kgan import backend, exporting, latents, losses, optimizers, validation
+from kgan.loops import Loops
 from kgan.metrics import FeatureMetric
 from kgan.names import unknown
 from kgan.penalties import get as get_penalty
@@ -18,7 +18,7 @@ UPDATES = ("alternating", "simultaneous")
 
 
 @keras.saving.register_keras_serializable("kgan")
-class GAN(Sampler, PersistentModel):
+class GAN(Sampler, Loops, PersistentModel):
     """A generator and a discriminator that train each other in `fit`.
 
     Everything that Keras does with a model works: `compile`, `fit` with Keras's callbacks, `evaluate`,
@@ -393,7 +393,7 @@ class GAN(Sampler, PersistentModel):
     def _with(self, inputs, labels, network, training):
         return network([inputs, labels] if len(network.inputs) == 2 else inputs, training=training)
 
-    # Keras's loops, with the checks at the door
+    # Checks
 
     def _check_networks(self, generator, discriminator, packing):
         validation.check_networks(generator, discriminator, packing)
@@ -402,84 +402,6 @@ class GAN(Sampler, PersistentModel):
         validation.check_images(images, self.image_shape)
         if self.conditional:
             validation.check_labels(labels, len(images), self.num_classes)
-
-    def fit(
-        self,
-        x=None,
-        y=None,
-        batch_size=None,
-        epochs=1,
-        verbose="auto",
-        callbacks=None,
-        validation_split=0.0,
-        validation_data=None,
-        shuffle=True,
-        **kwargs,
-    ):
-        """Train. As `keras.Model.fit`, for data without targets.
-
-        The data are checked before the first step. Arrays are read in an order that depends on the
-        model's seed and the epoch only, so `kgan.callbacks.Resume` can go on in the middle of one.
-
-        Args:
-            x: float images in [-1, 1] or `(images, labels)`: NumPy arrays, a `tf.data.Dataset` of such
-                batches, or a `keras.utils.PyDataset`.
-            y: integer labels `(n,)`, where `x` is an array of images.
-            batch_size: for arrays only. Defaults to 32, or to all images if they are fewer.
-            epochs, verbose, callbacks, validation_data, shuffle, **kwargs: as in `keras.Model.fit`.
-            validation_split: the share of the arrays, at their end, that is held out for validation.
-
-        Returns:
-            A `keras.callbacks.History`.
-
-        Raises:
-            ValueError, TypeError: the data do not fit the networks, or are not finite or not in [-1, 1].
-        """
-        self._assert_compile_called("fit")
-        validation.check_trainable(self.generator)
-        x, y = feeding.split(x, y)
-        feeding.check(x, y, self._check_batch)
-        if feeding.is_array(x):
-            x, y = np.asarray(x), np.asarray(y) if self.conditional else None
-            if validation_split:
-                (x, y), validation_data = feeding.hold_out(x, y, validation_split)
-            x = feeding.ordered(x, y, batch_size, shuffle, self.seed)
-        if validation_data is not None:
-            feeding.check(validation_data, None, self._check_batch)
-            if feeding.is_array(validation_data):
-                validation_data = (validation_data,)
-        callbacks = self.arrange(callbacks)
-        self._data, self._steps_per_epoch = x, kwargs.get("steps_per_epoch")
-        try:
-            return super().fit(
-                x,
-                epochs=epochs,
-                verbose=verbose,
-                callbacks=callbacks,
-                validation_data=validation_data,
-                shuffle=shuffle and isinstance(x, keras.utils.PyDataset),
-                **kwargs,
-            )
-        finally:
-            self._data, self._initial_epoch, self._to_skip, self._to_discard = None, None, 0, 0
-
-    def evaluate(self, x=None, y=None, *args, **kwargs):
-        """Score held-out data: both losses, both scores and the compiled metrics.
-
-        As `keras.Model.evaluate`. The latents are the same at every call, and training is not disturbed. Metrics
-        that give several figures give each under its own name.
-        """
-        x, y = feeding.split(x, y)
-        if not kwargs.get("_use_cached_eval_dataset"):
-            feeding.check(x, y, self._check_batch)
-        self.evaluation_seed_generator.state.assign([0, 0])
-        return_dict = kwargs.pop("return_dict", False)
-        logs = super().evaluate(x, y, *args, return_dict=True, **kwargs)
-        if self._compile_metrics is not None:
-            for name, value in self._compile_metrics.result().items():
-                figures = value if isinstance(value, dict) else {name: value}
-                logs.update({name: float(figure) for name, figure in figures.items()})
-        return logs if return_dict else list(logs.values())
 
     # Samples and files
 

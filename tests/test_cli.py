@@ -2,33 +2,14 @@
 
 import csv
 import json
-import re
 
 import keras
 import numpy as np
 import pytest
+from commands import SMALL, run
 from PIL import Image
-from typer.testing import CliRunner
 
 import kgan
-from kgan.cli import app
-
-SMALL = ["--epochs", "1", "--architecture", "mlp"]
-
-
-def run(*arguments, code=0):
-    # Wide, so that the terminal's line breaks do not cut messages.
-    result = CliRunner().invoke(app, [str(each) for each in arguments], env={"COLUMNS": "200", "NO_COLOR": "1"})
-    assert result.exit_code == code, result.output
-    return re.sub(r"\s+", " ", result.output)
-
-
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory):
-    """A run folder."""
-    folder = tmp_path_factory.mktemp("runs") / "digits"
-    run("train", "digits", "--out", folder, *SMALL)
-    return folder
 
 
 def test_help():
@@ -150,47 +131,3 @@ def test_export(trained, tmp_path):
     assert "exists" in run("export", trained, tmp_path / "exported", code=1)
     assert "Unknown export format" in run("export", trained, tmp_path / "other", "--format", "onx", code=1)
     assert "which does not exist" in run("export", tmp_path / "nothing", tmp_path / "other", code=1)
-
-
-class TestEdit:
-    def test_new_pictures_and_an_animation(self, trained, tmp_path):
-        output = run("edit", trained, "-d", "brightness", "--strength", "-1..1:3", "-n", "2", "-o", tmp_path / "a.png")
-        assert "brightness at -1, 0, 1" in output
-        with Image.open(tmp_path / "a.png") as picture:
-            assert picture.size == (3 * 48 + 4, 2 * 48 + 2)
-        run("edit", trained, "-d", "factor-1", "--keep", "size", "--strength", "0,1,2", "-o", tmp_path / "a.gif")
-        with Image.open(tmp_path / "a.gif") as picture:
-            assert picture.n_frames == 4
-
-    def test_a_picture_of_one_s_own_and_a_direction_from_a_file(self, trained, tmp_path):
-        model = trained / "saved_model"
-        kgan.applications.supervised.boundary(model, "slant").save(tmp_path / "mine.npz")
-        kgan.images.save(tmp_path / "my.png", np.full((30, 20, 3), 40, "uint8"))
-        asked = ["--direction", tmp_path / "mine.npz", "--image", tmp_path / "my.png", "--strength", "-2..2"]
-        output = run("edit", model, *asked, "-o", tmp_path / "strip.png")
-        assert "my.png is 30x20: resized to the model's 8x8" in output
-        with Image.open(tmp_path / "strip.png") as picture:
-            assert picture.size == (8 * 48 + 7 * 2, 48)  # as given, and seven strengths
-
-    @pytest.mark.parametrize(
-        ("arguments", "message"),
-        [
-            (["-d", "slent"], "Did you mean 'slant'"),
-            (["-d", "slant", "--strength", ""], "Expected strengths such as -2..2"),
-            (["-d", "hue"], "Use `circle`"),
-            (["-d", "component-199"], "from 1 to 100 directions"),
-            (["-d", "slant", "--class", "1"], "Expected no labels"),
-            (["-d", "other.npz"], "which is not there"),
-            (["-d", "slant", "--image", "nothing.png"], "nothing.png"),
-        ],
-    )
-    def test_mistakes_are_told_in_a_line_and_leave_nothing(self, trained, tmp_path, arguments, message):
-        output = run("edit", trained, *arguments, "-o", tmp_path / "out" / "strip.png", code=1)
-        assert message in output
-        assert "Traceback" not in output
-        assert not list(tmp_path.iterdir())
-
-    def test_nothing_is_overwritten_unasked(self, trained, tmp_path):
-        (tmp_path / "mine.png").write_text("mine")
-        assert "exists" in run("edit", trained, "-d", "slant", "-o", tmp_path / "mine.png", code=1)
-        assert (tmp_path / "mine.png").read_text() == "mine"

@@ -1,25 +1,15 @@
 """The commands that restore, as a user types them."""
 
-import re
 import shutil
 
 import numpy as np
 import pytest
 import restorers
+from commands import run
 from PIL import Image
-from typer.testing import CliRunner
 
 from kgan.applications import shipped
 from kgan.applications.restoration import Restorer
-from kgan.cli import app
-
-
-def run(*arguments, code=0):
-    # Wide, so that the terminal's line breaks do not cut messages.
-    result = CliRunner().invoke(app, [str(each) for each in arguments], env={"COLUMNS": "200", "NO_COLOR": "1"})
-    assert result.exit_code == code, result.output
-    assert "Traceback" not in result.output
-    return re.sub(r"\s+", " ", result.output)
 
 
 @pytest.fixture(scope="module")
