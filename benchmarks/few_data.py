@@ -2,8 +2,8 @@
 
     TFDS_DATA_DIR=... python benchmarks/few_data.py
 
-The first 6,000 images of Fashion-MNIST, `dcgan`, kgan's default recipe, batch 32, with each augmentation, and the
-probability p with which it ended. 10,000 samples against the 10,000 test images in the features of a classifier that
+The first 6,000 images of Fashion-MNIST, `dcgan`, kgan's default recipe, batch 32, with each augmentation, and its
+probability p at each mark. 10,000 samples against the 10,000 test images in the features of a classifier that
 kgan trains on all training images. Writes results/few_data.json.
 """
 
@@ -13,12 +13,12 @@ import time
 from judge import SAMPLES, Judge, keep, line
 
 WHOLE = "color,translation,cutout"  # the paper's changes
-CHOICES = {
+CHOICES = {  # what of `kgan.augmentation`, and which penalties beside the recipe's
     "none": (None, []),
-    "diffaugment, p rising to 0.5": (("diffaugment", WHOLE, 0.5, 10_000), []),  # augmentation.recommended()
-    "diffaugment, p 0.4": (("diffaugment", WHOLE, 0.4), []),
-    "diffaugment, p 1": (("diffaugment", WHOLE, 1.0), []),
-    "ada": (("ada", WHOLE), []),
+    "diffaugment, p rising to 0.5": (lambda augmentation: augmentation.recommended(), []),
+    "diffaugment, p 0.4": (lambda augmentation: augmentation.DiffAugment(WHOLE, 0.4), []),
+    "diffaugment, p 1": (lambda augmentation: augmentation.DiffAugment(WHOLE), []),
+    "ada": (lambda augmentation: augmentation.ADA(WHOLE), []),
     "lecam": (None, ["lecam"]),
 }
 
@@ -48,17 +48,17 @@ def main():
             seed=options.seed,
         )
         augmentation, penalties = CHOICES[choice]
-        if augmentation:
-            augmentation = kgan.augmentation.AUGMENTATIONS[augmentation[0]](*augmentation[1:])
         gan.compile(
-            loss="relativistic", penalties=[*kgan.penalties.recommended(), *penalties], augmentation=augmentation
+            loss="relativistic",
+            penalties=[*kgan.penalties.recommended(), *penalties],
+            augmentation=augmentation and augmentation(kgan.augmentation),
         )
         start, rows = time.perf_counter(), []
         data = kgan.datasets.from_arrays(every, batch_size=32, seed=options.seed).repeat()
         for part in range(3):
             gan.fit(data, steps_per_epoch=options.updates // 3, verbose=0)
             row = judge.figures(gan.generate(SAMPLES, seed=1, batch_size=100))
-            row["p"] = max((float(each.probability) for each in gan.augmentations), default=0.0)
+            row["p"] = max((float(each.current_probability) for each in gan.augmentations), default=0.0)
             row["updates"], row["seconds"] = (part + 1) * options.updates // 3, time.perf_counter() - start
             rows.append(row)
             print(

@@ -151,10 +151,15 @@ class DiffAugment(Augmentation):
         self._operations = _operations(policy)
         self.updates = None if warmup_steps is None else self._remember("updates")
 
+    @property
+    def current_probability(self):
+        """How probable each change is now."""
+        if self.warmup_steps is None:
+            return self.probability
+        return self.probability * ops.minimum(self.updates / self.warmup_steps, 1.0)
+
     def augment(self, images, seed):
-        probability = self.probability
-        if self.warmup_steps is not None:
-            probability *= ops.minimum(self.updates / self.warmup_steps, 1.0)
+        probability = self.current_probability
         for operation in self._operations:
             images = _perhaps(operation, images, probability, seed)
         return images
@@ -211,6 +216,11 @@ class ADA(Augmentation):
         self.probability = self._remember("probability")
         # Sum of signs, count of images, count of updates since p last changed.
         self.signs = self._remember("signs", (3,))
+
+    @property
+    def current_probability(self):
+        """How probable each change is now: p."""
+        return self.probability
 
     def augment(self, images, seed):
         for operation in self._operations:

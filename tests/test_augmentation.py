@@ -141,6 +141,7 @@ def test_diffaugment_becomes_more_probable():
     for _ in range(6):
         changed = np.asarray(augment(np.ones((2000, 8, 8, 1), "float32"), seed=1))
         shares.append(np.mean(changed.min(axis=(1, 2, 3)) < 1))
+        assert float(augment.current_probability) == pytest.approx(shares[-1], abs=0.04)
         augment.adapt_to(None, None)
     np.testing.assert_allclose(shares, [0, 0.15, 0.3, 0.45, 0.6, 0.6], atol=0.04)
 
