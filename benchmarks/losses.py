@@ -55,7 +55,8 @@ def main():
                 kgan.architectures.dcgan.discriminator((28, 28, 1)),
                 seed=options.seed,
             )
-            gan.compile(**GAMES[game])
+            rates = [keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99) for _ in range(2)]
+            gan.compile(*rates, **GAMES[game])
             start = time.perf_counter()
             gan.fit(data.repeat(), steps_per_epoch=options.updates, verbose=0)
             seconds = time.perf_counter() - start

@@ -120,7 +120,7 @@ class GAN(Sampler, Loops, PersistentModel):
 
         Args:
             generator_optimizer, discriminator_optimizer: Keras optimizers, or their names. Default to
-                `Adam(1e-3, beta_1=0.0, beta_2=0.99)` each.
+                `kgan.optimizers.AnnealedAdam()` each: beta 0 and 0.99, from 1e-3 down to 1e-4 in 20,000 updates.
             loss: a name or object as in `kgan.losses.get`. Defaults to `"relativistic"`.
             penalties: list of names or objects as in `kgan.penalties.get`. Defaults to
                 `kgan.penalties.recommended()`, R1 and R2 with a gamma that falls, if `loss` is left open too, and

@@ -1,4 +1,4 @@
-"""The pair of optimizers, seen by Keras as one."""
+"""The optimizer of the recommended recipe, and the pair of optimizers, seen by Keras as one."""
 
 import keras
 import numpy as np
@@ -58,17 +58,73 @@ class OptimizerPair(keras.optimizers.Optimizer):
         """Load nothing."""
 
 
+@keras.saving.register_keras_serializable("kgan")
+class AnnealedAdam(keras.optimizers.Adam):
+    """Adam whose learning rate falls along half a cosine, and can still be set.
+
+    High at first, when there is much to learn, low in the end, when the details come out. With one of Keras's
+    schedules `ReduceLROnPlateau` and `LearningRateScheduler` would raise an error; here a rate that they set is
+    the one of that moment, and falls on from there.
+
+    Args:
+        learning_rate: at the start, a positive float. Defaults to 1e-3.
+        decay_steps: how many updates it falls for. Defaults to 20,000.
+        alpha: what is left of it then, in (0, 1]. Defaults to 0.1.
+        beta_1, beta_2, **kwargs: as in `keras.optimizers.Adam`. Default to 0 and 0.99.
+
+    Raises:
+        ValueError: an argument is out of range.
+
+    References: Loshchilov and Hutter, SGDR: Stochastic Gradient Descent with Warm Restarts, 2017, equation 5;
+    Huang et al., The GAN is dead; long live the GAN! A Modern GAN Baseline, 2024, appendix (rates of a GAN that
+    fall so).
+
+    Example:
+    >>> optimizer = AnnealedAdam(1e-3, decay_steps=100)
+    >>> _ = optimizer.iterations.assign(50)
+    >>> round(float(optimizer.learning_rate), 6)  # halfway between 1e-3 and 1e-4
+    0.00055
+    """
+
+    def __init__(self, learning_rate=1e-3, decay_steps=20_000, alpha=0.1, beta_1=0.0, beta_2=0.99, **kwargs):
+        if not isinstance(learning_rate, float) or not learning_rate >= 0:
+            raise ValueError(f"`learning_rate` must be a non-negative float. Received: {learning_rate!r}")
+        if decay_steps < 1 or not 0 < alpha <= 1:
+            raise ValueError(
+                "`decay_steps` must be positive, `alpha` in (0, 1]. "
+                f"Received: decay_steps={decay_steps!r}, alpha={alpha!r}"
+            )
+        super().__init__(learning_rate, beta_1=beta_1, beta_2=beta_2, **kwargs)
+        self.decay_steps = decay_steps
+        self.alpha = alpha
+
+    def _left(self):
+        """Return the share of the first rate that is left by now."""
+        return keras.optimizers.schedules.CosineDecay(1.0, self.decay_steps, self.alpha)(self.iterations)
+
+    @property
+    def learning_rate(self):
+        """The rate of the next update."""
+        return keras.ops.multiply(super().learning_rate, self._left())
+
+    @learning_rate.setter
+    def learning_rate(self, learning_rate):
+        keras.optimizers.Adam.learning_rate.fset(self, learning_rate / self._left())
+
+    def get_config(self):
+        """Return the constructor's arguments."""
+        return {**super().get_config(), "decay_steps": self.decay_steps, "alpha": self.alpha}
+
+
 def get(identifier, network, name):
     """Return an optimizer, built for the variables of a network.
 
     Args:
-        identifier: a Keras optimizer or its name; None is `Adam(1e-3, beta_1=0.0, beta_2=0.99)`.
+        identifier: a Keras optimizer or its name; None is `AnnealedAdam()`.
         network: the model that it trains.
         name: it gets; Keras logs the rates under it.
     """
-    if identifier is None:
-        identifier = keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99)
-    optimizer = keras.optimizers.get(identifier)
+    optimizer = AnnealedAdam() if identifier is None else keras.optimizers.get(identifier)
     optimizer.name = name  # Keras logs the rates as learning_rate_generator and learning_rate_discriminator
     if any(variable.dtype == "float64" for variable in network.trainable_variables):
         for name in ("beta_1", "beta_2"):

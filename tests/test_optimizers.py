@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from kgan.optimizers import OptimizerPair
+from kgan.optimizers import AnnealedAdam, OptimizerPair
 
 
 @pytest.fixture
@@ -42,3 +42,46 @@ def test_averaged_weights_are_written_at_the_end():
     OptimizerPair(*optimizers).finalize_variable_values([])
     # Weights go 1, 2; the average starts at the first and is then 0.5 * 1 + 0.5 * 2.
     np.testing.assert_allclose([weight.numpy() for weight in weights], 1.5)
+
+
+class TestAnnealedAdam:
+    @pytest.mark.parametrize(("update", "rate"), [(0, 1e-3), (10_000, 5.5e-4), (20_000, 1e-4), (30_000, 1e-4)])
+    def test_the_rate_falls_along_half_a_cosine_and_stays(self, update, rate):
+        optimizer = AnnealedAdam()
+        optimizer.iterations.assign(update)
+        assert float(optimizer.learning_rate) == pytest.approx(rate)
+
+    def test_it_is_adam_with_a_schedule(self):
+        weights = [keras.Variable(np.ones(3, "float32")) for _ in range(2)]
+        schedule = keras.optimizers.schedules.CosineDecay(0.1, 10, alpha=0.1)
+        optimizers = AnnealedAdam(0.1, 10), keras.optimizers.Adam(schedule, beta_1=0.0, beta_2=0.99)
+        gradients = np.random.default_rng(0).normal(size=(12, 3)).astype("float32")
+        for optimizer, weight in zip(optimizers, weights, strict=True):
+            optimizer.build([weight])
+            for gradient in gradients:
+                optimizer.apply([gradient])
+        np.testing.assert_allclose(*weights, rtol=1e-6)
+
+    def test_a_rate_that_is_set_falls_on(self):
+        optimizer = AnnealedAdam(1e-3, decay_steps=100)
+        optimizer.iterations.assign(50)
+        optimizer.learning_rate = 2e-3
+        assert float(optimizer.learning_rate) == pytest.approx(2e-3)
+        optimizer.iterations.assign(100)
+        assert float(optimizer.learning_rate) == pytest.approx(2e-3 * 0.1 / 0.55)
+        optimizer.learning_rate = 0.0
+        assert float(optimizer.learning_rate) == 0.0
+
+    def test_it_is_saved(self):
+        optimizer = AnnealedAdam(2e-3, decay_steps=30, alpha=0.5, beta_1=0.5, clipnorm=1.0)
+        again = keras.optimizers.deserialize(keras.optimizers.serialize(optimizer))
+        assert again.get_config() == optimizer.get_config()
+        again.iterations.assign(30)
+        assert float(again.learning_rate) == pytest.approx(1e-3)
+
+    @pytest.mark.parametrize(
+        "wrong", [{"learning_rate": -1.0}, {"learning_rate": "fast"}, {"decay_steps": 0}, {"alpha": 0.0}, {"alpha": 2}]
+    )
+    def test_what_is_out_of_range_is_refused(self, wrong):
+        with pytest.raises(ValueError, match=f"`{next(iter(wrong))}`"):
+            AnnealedAdam(**wrong)
