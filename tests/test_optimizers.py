@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from kgan.optimizers import AnnealedAdam, OptimizerPair
+from kgan.optimizers import AnnealedAdam, OptimizerPair, get
 
 
 @pytest.fixture
@@ -85,3 +85,10 @@ class TestAnnealedAdam:
     def test_what_is_out_of_range_is_refused(self, wrong):
         with pytest.raises(ValueError, match=f"`{next(iter(wrong))}`"):
             AnnealedAdam(**wrong)
+
+    def test_it_is_what_none_stands_for(self):
+        network = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+        optimizer = get(None, network, "generator")
+        assert isinstance(optimizer, AnnealedAdam)
+        assert (optimizer.name, optimizer.beta_1, optimizer.beta_2) == ("generator", 0.0, 0.99)
+        assert optimizer.built
