@@ -16,6 +16,7 @@ are not yet there; the last mark of the recipe is kept as recipe.keras.
 """
 
 import argparse
+import itertools
 import json
 import pathlib
 import statistics
@@ -132,6 +133,15 @@ def score(folder, judge, clock):
     return table
 
 
+def seconds_until(distance, rows):
+    """Return when a distance was reached, between two marks on a line of its logarithm; None if it was not."""
+    for before, after in itertools.pairwise(rows):
+        if after["frechet"] <= distance < before["frechet"]:
+            marks = np.log([after["frechet"], before["frechet"]])
+            return float(np.interp(np.log(distance), marks, [after["seconds"], before["seconds"]]))
+    return None
+
+
 def draw(table, floor, path):
     from matplotlib.figure import Figure
 
@@ -210,10 +220,10 @@ def compare(options):
         unit = "epochs" if name == "classic" else "updates"
         for mark, row in rows.items():
             print(f"{name:8} {mark:6} {unit:8} {row['seconds']:8.1f} s   " + line(row))
-    reached = next((row for row in table["recipe"].values() if row["frechet"] <= last["frechet"]), None)
-    ratio = last["seconds"] / reached["seconds"] if reached else None
+    reached = seconds_until(last["frechet"], list(table["recipe"].values()))
+    ratio = last["seconds"] / reached if reached else None
     if reached:
-        print(f"\nthe classic's {last['frechet']:.1f} after {reached['seconds']:.1f} s: {ratio:.0f} times faster")
+        print(f"\nthe classic's {last['frechet']:.1f} after {reached:.1f} s: {ratio:.0f} times faster")
     share = best["frechet"] / last["frechet"]
     print(f"in the classic's time ({best['seconds']:.0f} of {last['seconds']:.0f} s): {share:.2%} of its distance")
     record = {"data": options.data, "seed": options.seed, "floor": floor, "clock": clock, "table": table}
