@@ -54,6 +54,23 @@ def test_onnx_of_any_size(tmp_path):
     np.testing.assert_allclose(found, generator(IMAGES), atol=1e-5)
 
 
+def test_onnx_is_converted_again_if_it_came_with_another_rank(tmp_path, monkeypatch):
+    pytest.importorskip("onnxruntime")
+    ranks = [5, 5, 4]
+    monkeypatch.setattr(exporting, "_onnx_rank", lambda path: ranks.pop(0))
+    exporting_images.export(restoration.denoiser(width=4, blocks=1), tmp_path / "denoiser.onnx", format="onnx")
+    assert ranks == []
+
+
+def test_images_of_another_shape_are_refused(tmp_path):
+    expected = np.zeros((3, 4, 4, 1))
+    with pytest.raises(ValueError, match=r"shape \(3, 4, 4, 1\). Received: \(1, 3, 4, 4, 1\)"):
+        exporting.write_checked(
+            tmp_path / "new", "onnx", expected, lambda path: path.mkdir(), lambda path: expected[None]
+        )
+    assert not list(tmp_path.iterdir())
+
+
 def test_litert_of_one_size(tmp_path):
     pytest.importorskip("ai_edge_litert")
     generator = trained(unet.generator((8, 8, 1), width=8))
