@@ -135,6 +135,8 @@ def score(folder, judge, clock):
 
 def seconds_until(distance, rows):
     """Return when a distance was reached, between two marks on a line of its logarithm; None if it was not."""
+    if rows[0]["frechet"] <= distance:
+        return rows[0]["seconds"]
     for before, after in itertools.pairwise(rows):
         if after["frechet"] <= distance < before["frechet"]:
             marks = np.log([after["frechet"], before["frechet"]])

@@ -284,7 +284,7 @@ def convert(model, path, format):
     with warnings.catch_warnings():
         # Keras's ONNX export asks whether NumPy still has `np.object`.
         warnings.filterwarnings("ignore", "In the future `np.object`", FutureWarning)
-        for _ in range(ATTEMPTS):
+        for _ in range(ATTEMPTS):  # whatever the last one leaves is refused by `write_checked`
             model.export(path, format=format, input_signature=signature, verbose=False)
             if format != "onnx" or _onnx_rank(path) == len(next(iter(model.output.values())).shape):
                 return

@@ -67,7 +67,7 @@ class AnnealedAdam(keras.optimizers.Adam):
     the one of that moment, and falls on from there.
 
     Args:
-        learning_rate: at the start, a positive float. Defaults to 1e-3.
+        learning_rate: at the start, a non-negative float. Defaults to 1e-3.
         decay_steps: how many updates it falls for. Defaults to 20,000.
         alpha: what is left of it then, in (0, 1]. Defaults to 0.1.
         beta_1, beta_2, **kwargs: as in `keras.optimizers.Adam`. Default to 0 and 0.99.
