@@ -14,7 +14,7 @@ import argparse
 import pathlib
 
 import numpy as np
-from judge import RESULTS, SAMPLES, Judge, keep, line
+from judge import ALPHA, RESULTS, SAMPLES, Judge, keep, line, rates
 
 
 def within_class(real, real_labels, found, labels):
@@ -37,6 +37,7 @@ def main():
     parser.add_argument("--classification-weight", type=float, default=1.0)
     parser.add_argument("--label-dropout", type=float, default=0.1)
     parser.add_argument("--updates", type=int, default=20_000)
+    parser.add_argument("--alpha", type=float, default=0.1, help=ALPHA)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--folder", type=pathlib.Path, required=True, help="of the run, to go on after a kill")
     options = parser.parse_args()
@@ -55,7 +56,7 @@ def main():
         label_dropout=options.label_dropout,
         seed=options.seed,
     )
-    gan.compile(classification_weight=options.classification_weight)
+    gan.compile(*rates(options), classification_weight=options.classification_weight)
     resume = kgan.callbacks.Resume(options.folder / "backup", save_freq=500)
     epochs = -(-options.updates // int(train.cardinality()))
     gan.fit(train, epochs=epochs, verbose=2, callbacks=[resume])

@@ -25,7 +25,7 @@ import pathlib
 import time
 
 import numpy as np
-from judge import RESULTS, keep
+from judge import ALPHA, RESULTS, keep, rates
 
 IMAGES = 200  # the last: the levels below were chosen on some of the first
 STRENGTHS = (-2.0, -1.0, 0.0, 1.0, 2.0)
@@ -76,7 +76,7 @@ def trained(data, options):
     train, _, _ = load(data)
     shape = train.shape[1:]
     gan = kgan.GAN(kgan.architectures.style.generator(shape), kgan.architectures.style.discriminator(shape), seed=0)
-    gan.compile()
+    gan.compile(*rates(options))
     epochs = -(-options.updates // (len(train) // 32))
     resume = kgan.callbacks.Resume(options.folder / f"{data}-backup", save_freq=500)
     start = time.perf_counter()
@@ -181,6 +181,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--folder", type=pathlib.Path, required=True, help="of the trained generators")
     parser.add_argument("--data", nargs="+", default=list(ATTRIBUTES), choices=list(ATTRIBUTES))
+    parser.add_argument("--alpha", type=float, default=0.1, help=ALPHA)
     parser.add_argument("--updates", type=int, default=10_000)
     parser.add_argument("--train-only", action="store_true")
     options = parser.parse_args()

@@ -10,7 +10,7 @@ kgan trains on all training images. Writes results/few_data.json.
 import argparse
 import time
 
-from judge import SAMPLES, Judge, keep, line
+from judge import ALPHA, SAMPLES, Judge, keep, line, rates
 
 EVERY = 10_000  # updates between two marks
 WHOLE = "color,translation,cutout"  # the paper's changes
@@ -30,6 +30,7 @@ def main():
     parser.add_argument("--images", type=int, default=6000)
     parser.add_argument("--updates", type=int, default=20_000)
     parser.add_argument("--choices", nargs="+", default=list(CHOICES), choices=list(CHOICES))
+    parser.add_argument("--alpha", type=float, default=0.1, help=ALPHA)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
 
@@ -50,6 +51,7 @@ def main():
         )
         augmentation, penalties = CHOICES[choice]
         gan.compile(
+            *rates(options),
             loss="relativistic",
             penalties=[*kgan.penalties.recommended(), *penalties],
             augmentation=augmentation and augmentation(kgan.augmentation),

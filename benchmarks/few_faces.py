@@ -11,13 +11,14 @@ import argparse
 import time
 
 import numpy as np
-from judge import RESULTS, keep
+from judge import ALPHA, RESULTS, keep, rates
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder")
     parser.add_argument("--updates", type=int, default=6000)
+    parser.add_argument("--alpha", type=float, default=0.1, help=ALPHA)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
 
@@ -30,7 +31,9 @@ def main():
     keras.utils.set_random_seed(options.seed)
     dcgan = kgan.architectures.dcgan
     gan = kgan.GAN(dcgan.generator(size), dcgan.discriminator(size), seed=options.seed)
-    gan.compile(augmentation=kgan.augmentation.DiffAugment("color,translation,cutout,flip", probability=0.4))
+    gan.compile(
+        *rates(options), augmentation=kgan.augmentation.DiffAugment("color,translation,cutout,flip", probability=0.4)
+    )
     data = kgan.datasets.from_arrays(train, batch_size=32, seed=options.seed).repeat()
     start = time.perf_counter()
     gan.fit(data, steps_per_epoch=options.updates // 10, epochs=10, verbose=2)

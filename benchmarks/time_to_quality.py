@@ -25,7 +25,7 @@ import sys
 import time
 
 import numpy as np
-from judge import RESULTS, SAMPLES, Judge, keep, line
+from judge import ALPHA, RESULTS, SAMPLES, Judge, keep, line, rates
 
 EPOCHS = (1, 10, 50, 100)
 UPDATES = (100, 200, 300, 400, 500, 600, 800, 1000, 2000, 5000, 10_000, 15_000, 20_000, 30_000, 40_000, 50_000)
@@ -84,7 +84,7 @@ def recipe(options):
         kgan.architectures.dcgan.discriminator((28, 28, 1)),
         seed=options.seed,
     )
-    gan.compile()
+    gan.compile(*rates(options))
     return gan, train.repeat()
 
 
@@ -168,6 +168,7 @@ def main():
     parser.add_argument("--data", default="mnist")
     parser.add_argument("--epochs", type=int, default=100, help="of the classic")
     parser.add_argument("--updates", type=int, help="of the recipe; what fits into the classic's time if not given")
+    parser.add_argument("--alpha", type=float, default=0.1, help=ALPHA)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--folder", type=pathlib.Path, required=True, help="of the run, to go on after a kill")
     parser.add_argument("--part", choices=list(PARTS), help=argparse.SUPPRESS)
@@ -180,7 +181,7 @@ def main():
 
 def call(part, options, **more):
     """Run a part in a process of its own; return what it found."""
-    asked = {"data": options.data, "epochs": options.epochs, "seed": options.seed, "folder": options.folder, **more}
+    asked = {name: getattr(options, name) for name in ("data", "epochs", "alpha", "seed", "folder")} | more
     command = [sys.executable, __file__, "--part", part, *(f"--{key}={value}" for key, value in asked.items())]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE if part.startswith("time") else None, text=True)
     return json.loads(done.stdout.splitlines()[-1]) if done.stdout else None
