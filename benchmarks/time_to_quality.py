@@ -11,7 +11,8 @@ their own, on a quiet machine: short runs of both that alternate (5 rounds, medi
 in the long runs does not count. kgan's begins at `fit` and so includes tracing; making samples is left out of both.
 10,000 samples at each mark are then scored against the 10,000 test images in the features of a classifier that kgan
 trains on the data (Frechet distance; precision and recall of 5,000 with k = 5). The floor is what 10,000 training
-images score. Prints a table; writes results/time_to_quality_DATA.json and .png. Killed, it goes on with the parts that
+images score. Prints a table; writes results/time_to_quality_DATA.json and .png (with
+`--clusters` in files of their own). Killed, it goes on with the parts that
 are not yet there; the last mark of the recipe is kept as recipe.keras.
 """
 
@@ -80,8 +81,9 @@ def recipe(options):
     keras.utils.set_random_seed(options.seed)
     train = kgan.datasets.load(options.data, batch_size=32, seed=options.seed)
     gan = kgan.GAN(
-        kgan.architectures.dcgan.generator((28, 28, 1)),
-        kgan.architectures.dcgan.discriminator((28, 28, 1)),
+        kgan.architectures.dcgan.generator((28, 28, 1), num_classes=options.clusters),
+        kgan.architectures.dcgan.discriminator((28, 28, 1), num_classes=options.clusters),
+        clusters=options.clusters is not None,
         seed=options.seed,
     )
     gan.compile(*rates(options))
@@ -169,6 +171,7 @@ def main():
     parser.add_argument("--epochs", type=int, default=100, help="of the classic")
     parser.add_argument("--updates", type=int, help="of the recipe; what fits into the classic's time if not given")
     parser.add_argument("--alpha", type=float, default=0.1, help=ALPHA)
+    parser.add_argument("--clusters", type=int, help="of the data, that the recipe takes for classes; none by default")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--folder", type=pathlib.Path, required=True, help="of the run, to go on after a kill")
     parser.add_argument("--part", choices=list(PARTS), help=argparse.SUPPRESS)
@@ -181,7 +184,8 @@ def main():
 
 def call(part, options, **more):
     """Run a part in a process of its own; return what it found."""
-    asked = {name: getattr(options, name) for name in ("data", "epochs", "alpha", "seed", "folder")} | more
+    asked = {name: getattr(options, name) for name in ("data", "epochs", "alpha", "clusters", "seed", "folder")} | more
+    asked = {name: value for name, value in asked.items() if value is not None}
     command = [sys.executable, __file__, "--part", part, *(f"--{key}={value}" for key, value in asked.items())]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE if part.startswith("time") else None, text=True)
     return json.loads(done.stdout.splitlines()[-1]) if done.stdout else None
@@ -230,7 +234,7 @@ def compare(options):
     share = best["frechet"] / last["frechet"]
     print(f"in the classic's time ({best['seconds']:.0f} of {last['seconds']:.0f} s): {share:.2%} of its distance")
     record = {"data": options.data, "seed": options.seed, "floor": floor, "clock": clock, "table": table}
-    name = f"time_to_quality_{options.data}"
+    name = f"time_to_quality_{options.data}{f'_clusters_{options.clusters}' if options.clusters else ''}"
     keep(name, {**record, "times_faster": ratio, "share_of_the_classics_distance": share})
     draw(table, floor, RESULTS / f"{name}.png")
 

@@ -56,6 +56,14 @@ def train(
     label_dropout: Annotated[
         float, typer.Option(help="Share of images to learn without their class, so that it can do without, too.")
     ] = 0.0,
+    clusters: Annotated[
+        int | None,
+        typer.Option(
+            min=2,
+            help="Learn so many clusters of the data, found unaided, as if they were classes.",
+            show_default="none",
+        ),
+    ] = None,
     augment: Annotated[
         bool,
         typer.Option(
@@ -81,6 +89,9 @@ def train(
 
         kgan train my-pictures --image-size 64
     """
+    if clusters and conditional:
+        raise Failure("Choose one: --conditional learns the classes of the data, --clusters does without them.")
+    classes_matter = conditional or clusters is not None
     out = out or pathlib.Path("runs") / pathlib.Path(data).name
     settings = {
         "data": data,
@@ -90,9 +101,10 @@ def train(
         "image_size": image_size,
         "batch_size": batch_size,
         "conditional": conditional,
-        "conditioning": conditioning if conditional else None,
-        "classification_weight": classification_weight if conditional and "classifier" in conditioning else None,
+        "conditioning": conditioning if classes_matter else None,
+        "classification_weight": classification_weight if classes_matter and "classifier" in conditioning else None,
         "label_dropout": label_dropout or None,
+        "clusters": clusters,
         "augment": augment or None,
         "seed": seed,
     }
@@ -108,11 +120,12 @@ def train(
         info = kgan.datasets.describe(data)
         shape = tuple((dataset.element_spec[0] if conditional else dataset.element_spec).shape[1:])
         networks = kgan.architectures.get(architecture)
-        classes = len(info.class_names) if conditional else None
+        classes = len(info.class_names) if conditional else clusters
         gan = kgan.GAN(
             networks.generator(shape, num_classes=classes),
             networks.discriminator(shape, num_classes=classes, conditioning=conditioning),
             label_dropout=label_dropout,
+            clusters=clusters is not None,
             seed=seed,
         )
         augmentation = kgan.augmentation.recommended() if augment else None

@@ -4,7 +4,8 @@ import keras
 from keras import ops
 
 from kgan import augmentation as augmentations
-from kgan import backend, exporting, latents, losses, optimizers, validation
+from kgan import backend, exporting, feeding, latents, losses, optimizers, validation
+from kgan.clusters import IMAGES, Clusters
 from kgan.loops import Loops
 from kgan.metrics import FeatureMetric
 from kgan.names import unknown
@@ -39,6 +40,10 @@ class GAN(Sampler, Loops, PersistentModel):
             that many times the channels; a few images of a batch may be left over. Defaults to 1.
         label_dropout: in [0, 1), the share of labels that training replaces by -1, no class, so that one model
             also generates without a label (`generate(labels=-1)`). Defaults to 0.
+        clusters: for two-input networks and data without labels: clusters of the data, found when `fit` begins, as many
+            as the networks have classes, stand in for them (`kgan.clusters.Clusters`), and `generate` needs none: the
+            generator gains two latents from which it reads the cluster. Against missing parts of the data, and samples
+            between them. Defaults to False.
         seed: integer, seeds latents and penalties. Two runs with one seed, equal initial weights and equal
             data are equal on a CPU. Defaults to one drawn from Keras's global seed.
         name: the model's name.
@@ -50,7 +55,8 @@ class GAN(Sampler, Loops, PersistentModel):
     References: Goodfellow et al., Generative Adversarial Networks, 2014; Karras et al., Progressive
     Growing of GANs, 2018 (the averaged generator); Lin et al., PacGAN: The power of two samples in generative
     adversarial networks, 2018; Odena et al., Conditional Image Synthesis with Auxiliary Classifier GANs, 2017;
-    Ho and Salimans, Classifier-Free Diffusion Guidance, 2022 (label dropout).
+    Ho and Salimans, Classifier-Free Diffusion Guidance, 2022 (label dropout); Liu et al., Diverse Image Generation
+    via Self-Conditioned GANs, 2020 (clusters).
 
     Example:
     >>> from kgan import architectures, datasets
@@ -72,11 +78,16 @@ class GAN(Sampler, Loops, PersistentModel):
         num_classes=None,
         packing=1,
         label_dropout=0.0,
+        clusters=False,
         seed=None,
         name="gan",
     ):
         super().__init__(name=name)
         self._check_networks(generator, discriminator, packing)
+        self.clusters = None
+        if clusters:
+            self.clusters = Clusters(validation.cluster_count(generator, num_classes), generator.outputs[0].shape[1:])
+            generator = self.clusters.steer(generator)
         validation.check_label_dropout(label_dropout, generator, discriminator)
         if ema_decay is not None and not 0 <= ema_decay < 1:
             raise ValueError(f"`ema_decay` must be in [0, 1) or None. Received: ema_decay={ema_decay}")
@@ -203,6 +214,25 @@ class GAN(Sampler, Loops, PersistentModel):
     def call(self, inputs, training=False):
         """Return images `(batch, height, width, channels)` of latents, or of `[latents, labels]`."""
         return self.ema_generator(inputs, training=training)
+
+    def adapt(self, x):
+        """Find the clusters of the data, where they stand in for labels; `fit` does so unless they are known.
+
+        Args:
+            x: images, as `fit` takes them.
+
+        Raises:
+            ValueError: the GAN has no clusters, or there are fewer different images.
+        """
+        if self.clusters is None:
+            raise ValueError("Expected a GAN with clusters. Received: one without. Pass `clusters=True` to `kgan.GAN`.")
+        self.clusters.adapt(feeding.first(x, IMAGES)[0], self.seed or 0)
+        for network in (self.generator, self.ema_generator):
+            network.get_layer("sectors").assign(self.clusters.shares)
+
+    def _prepare(self, data):
+        if self.clusters is not None and not self.clusters.adapted:
+            self.adapt(data)
 
     # The update
 
@@ -371,7 +401,12 @@ class GAN(Sampler, Loops, PersistentModel):
         real, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
         if isinstance(real, list | tuple):
             real, labels = real
-        return ops.cast(real, self.generator.outputs[0].dtype), labels if self.conditional else None
+        real = ops.cast(real, self.generator.outputs[0].dtype)
+        if self.clusters is not None:
+            if not self.clusters.adapted:
+                raise ValueError("The clusters of the data are not known yet. Call `fit`, or `adapt` first.")
+            return real, self.clusters(real)
+        return real, labels if self.conditional else None
 
     def _packed(self, images):
         """Stack the channels of images that the discriminator judges together; a few may be left over."""
@@ -385,7 +420,8 @@ class GAN(Sampler, Loops, PersistentModel):
 
     def _source(self, real, labels, seed):
         """Return what the generator makes images of."""
-        return self._draw(real, seed)
+        noise = self._draw(real, seed)
+        return noise if self.clusters is None else self.clusters.place(noise, labels)
 
     def _draw(self, real, seed):
         return latents.draw(ops.shape(real)[0], self.latent_dim, seed)
@@ -423,13 +459,15 @@ class GAN(Sampler, Loops, PersistentModel):
 
     def get_config(self):
         """Return the constructor's arguments."""
+        generator = self.generator if self.clusters is None else self.generator.layers[-1]
         return {
-            "generator": keras.saving.serialize_keras_object(self.generator),
+            "generator": keras.saving.serialize_keras_object(generator),
             "discriminator": keras.saving.serialize_keras_object(self.discriminator),
             "ema_decay": self.ema_decay,
             "num_classes": self.num_classes,
             "packing": self.packing,
             "label_dropout": self.label_dropout,
+            "clusters": self.clusters is not None,
             "seed": self.seed,
             "name": self.name,
         }

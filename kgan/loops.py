@@ -10,7 +10,8 @@ class Loops:
     """`fit` and `evaluate` of the models that train a generator.
 
     Before `kgan.persistence.PersistentModel` among the bases. A subclass checks a batch in `_check_batch(images,
-    labels)`, and has `generator`, `conditional`, `seed` and `evaluation_seed_generator`.
+    labels)`, learns what it must know of the data in `_prepare(data)`, and has `generator`, `conditional`, `seed` and
+    `evaluation_seed_generator`.
     """
 
     def fit(
@@ -54,6 +55,7 @@ class Loops:
             if validation_split:
                 (x, y), validation_data = feeding.hold_out(x, y, validation_split)
             x = feeding.ordered(x, y, batch_size, shuffle, self.seed)
+        self._prepare(x)
         if validation_data is not None:
             feeding.check(validation_data, None, self._check_batch)
             if feeding.is_array(validation_data):

@@ -152,6 +152,21 @@ def class_count(generator) -> int | None:
     return min((size for size in sizes if isinstance(size, int)), default=None)
 
 
+def cluster_count(generator, num_classes: int | None = None) -> int:
+    """Return how many clusters a generator can be asked for, `num_classes` if that is given.
+
+    Raises:
+        ValueError: it takes no labels, or does not tell how many there are.
+    """
+    count = num_classes or class_count(generator) if len(generator.inputs) == 2 else None
+    if count is None:
+        raise ValueError(
+            "Expected networks that take labels where clusters stand in for them: build both with `num_classes`, of "
+            "how many clusters there shall be. Received: a generator without."
+        )
+    return count
+
+
 def check_images(images, shape: tuple, limit: float = 1.01):
     """Check a batch, or a whole array, of real data against the generator's output.
 

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from kgan import backend, diagnosis, feeding, latents
+from kgan import backend, diagnosis, feeding
 from kgan import features as feature_extractors
 
 
@@ -54,13 +54,13 @@ class Watch(keras.callbacks.Callback):
                 f"Expected a GAN of latents to watch. Received: a {type(self.model).__name__}. Use `validation_data` "
                 "and Keras's callbacks: `val_psnr` says how it learns."
             )
-        self._real, self._labels = _tensors(feeding.first(self.model._data, self.num))
+        self._real, self._labels = self._first(self.model._data)
         self.num = len(self._real)
-        self._held_out = None if self.held_out is None else _tensors(feeding.first(self.held_out, self.num))
+        self._held_out = None if self.held_out is None else self._first(self.held_out)
         if self.features is not None:
             self.features.check((None, *self.model.image_shape))
             self.features.dimension("probabilities")
-        noise = latents.draw(self.num, self.model.latent_dim, self.seed)
+        noise = self.model._source(self._real, self._labels, self.seed)
         self._look = backend.compiled(lambda: self._score(noise))
         self._step, self._skipped, self._since = 0, 0.0, 0
 
@@ -90,6 +90,11 @@ class Watch(keras.callbacks.Callback):
                 overfitting=last.overfitting,
                 gradient_norm=last.gradient,
             )
+
+    def _first(self, data):
+        """Return the first images of data, and what the model takes for their labels."""
+        pair = (None if each is None else ops.convert_to_tensor(each) for each in feeding.first(data, self.num))
+        return self.model._unpack(tuple(pair))
 
     def _score(self, noise):
         model = self.model
@@ -139,7 +144,3 @@ class Watch(keras.callbacks.Callback):
         self._step, self._since = state["step"], state["since"]
         if self.history:
             self.verdict = diagnosis.diagnose(self.history)
-
-
-def _tensors(pair):
-    return [None if each is None else ops.convert_to_tensor(each) for each in pair]

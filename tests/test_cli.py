@@ -80,6 +80,12 @@ class TestTrain:
         assert np.load(tmp_path / "class.npy").shape == (3, 8, 8, 3)
         assert "Expected labels in [0, 2)" in run("generate", out, "--class", "2", "-o", tmp_path / "x.png", code=1)
 
+    def test_clusters(self, tmp_path):
+        run("train", "digits", "--out", tmp_path / "run", *SMALL, "--clusters", "4")
+        assert keras.saving.load_model(tmp_path / "run" / "model.keras").clusters.num_clusters == 4
+        run("generate", tmp_path / "run" / "saved_model", "-n", "3", "-o", tmp_path / "new.npy")
+        assert np.load(tmp_path / "new.npy").shape == (3, 8, 8, 1)
+
     @pytest.mark.parametrize(
         ("arguments", "message"),
         [
@@ -89,6 +95,7 @@ class TestTrain:
             (["digits", "--penalty", "r3"], "Unknown penalty"),
             (["digits", "--architecture", "dcgna"], "Did you mean 'dcgan'"),
             (["digits", "--conditional", "--conditioning", "labels"], "Unknown conditioning"),
+            (["digits", "--conditional", "--clusters", "4"], "Choose one"),
             (["digits", "--batch-size", "5000"], "fewer than batch_size=5000"),
             (["digits", "--image-size", "30"], "multiples of 4"),
         ],
