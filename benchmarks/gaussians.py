@@ -1,6 +1,6 @@
 """Mode coverage on two mixtures of normal distributions in the plane: a ring of 8 and a grid of 25.
 
-    python benchmarks/gaussians.py                 # 10 seeds of each, 20 minutes on one core
+    python benchmarks/gaussians.py                     # 10 seeds of each, half an hour on one core
     python benchmarks/gaussians.py --seeds 1 --plain   # the same networks as a plain GAN, for comparison
 
 Data, networks and counting as in PacGAN (Lin et al., 2018, table 1): 100,000 training points; ring of radius 1 with

@@ -11,8 +11,8 @@ their own, on a quiet machine: short runs of both that alternate (5 rounds, medi
 in the long runs does not count. kgan's begins at `fit` and so includes tracing; making samples is left out of both.
 10,000 samples at each mark are then scored against the 10,000 test images in the features of a classifier that kgan
 trains on the data (Frechet distance; precision and recall of 5,000 with k = 5). The floor is what 10,000 training
-images score. Prints a table; writes results/time_to_quality_DATA.json and .png (with
-`--clusters` in files of their own). Killed, it goes on with the parts that
+images score. `--clusters 100` lets so many clusters of the data stand in for labels. Prints a table; writes
+results/time_to_quality_DATA.json and .png, with clusters in files of their own. Killed, it goes on with the parts that
 are not yet there; the last mark of the recipe is kept as recipe.keras.
 """
 
