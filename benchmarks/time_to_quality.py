@@ -11,7 +11,7 @@ their own, on a quiet machine: short runs of both that alternate (5 rounds, medi
 in the long runs does not count. kgan's begins at `fit` and so includes tracing; making samples is left out of both.
 10,000 samples at each mark are then scored against the 10,000 test images in the features of a classifier that kgan
 trains on the data (Frechet distance; precision and recall of 5,000 with k = 5). The floor is what 10,000 training
-images score. `--clusters 100` lets so many clusters of the data stand in for labels. Prints a table; writes
+images score. `--clusters 50` lets so many clusters of the data stand in for labels. Prints a table; writes
 results/time_to_quality_DATA.json and .png, with clusters in files of their own. Killed, it goes on with the parts that
 are not yet there; the last mark of the recipe is kept as recipe.keras.
 """
@@ -29,7 +29,26 @@ import numpy as np
 from judge import ALPHA, RESULTS, SAMPLES, Judge, keep, line, rates
 
 EPOCHS = (1, 10, 50, 100)
-UPDATES = (100, 200, 300, 400, 500, 600, 800, 1000, 2000, 5000, 10_000, 15_000, 20_000, 30_000, 40_000, 50_000)
+UPDATES = (
+    100,
+    150,
+    200,
+    250,
+    300,
+    400,
+    500,
+    600,
+    800,
+    1000,
+    2000,
+    5000,
+    10_000,
+    15_000,
+    20_000,
+    30_000,
+    40_000,
+    50_000,
+)
 ROUNDS = 5
 
 
@@ -81,7 +100,7 @@ def recipe(options):
     keras.utils.set_random_seed(options.seed)
     train = kgan.datasets.load(options.data, batch_size=32, seed=options.seed)
     gan = kgan.GAN(
-        kgan.architectures.dcgan.generator((28, 28, 1), num_classes=options.clusters),
+        kgan.architectures.dcgan.generator((28, 28, 1), num_classes=options.clusters, conditioning="concatenation"),
         kgan.architectures.dcgan.discriminator((28, 28, 1), num_classes=options.clusters),
         clusters=options.clusters is not None,
         seed=options.seed,

@@ -95,6 +95,21 @@ def test_conditionings(name, conditioning):
     assert all((np.abs(a - b) > 1e-6).all() for i, a in enumerate(found) for b in found[:i])
 
 
+def test_labels_beside_the_latents():
+    """The class is a vector of the latents' size and scale; the rest of the network is that without classes."""
+    make = architectures.dcgan.generator
+    generator = make((8, 8, 1), latent_dim=64, width=4, num_classes=3, conditioning="concatenation")
+    (vectors,) = (layer.embeddings for layer in generator.layers if isinstance(layer, kgan.layers.LabelEmbedding))
+    assert vectors.shape == (4, 64)  # and one for no class
+    assert 0.7 < np.std(vectors) < 1.3
+    rest = [weight.shape for weight in generator.weights if weight is not vectors]
+    assert rest == [weight.shape for weight in make((8, 8, 1), latent_dim=128, width=4).weights]
+    noise = np.ones((4, 64), "float32")
+    images = generator([noise, np.array([-1, 0, 1, 2], "int32")])
+    assert len(np.unique(np.round(images, 4), axis=0)) == 4
+    assert kgan.validation.class_count(generator) == 3
+
+
 @pytest.mark.parametrize("num_classes", [None, 3])
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_trained_in_a_gan_saved_and_loaded(name, num_classes, tmp_path):
@@ -168,6 +183,10 @@ def test_a_discriminator_without_normalization_judges_images_one_by_one():
         (lambda: architectures.mlp.generator((28, 28, 1), latent_dim=0), "`latent_dim` must be a positive integer"),
         (lambda: architectures.resnet.generator((28, 28, 1), blocks=0), "`blocks` must be a positive integer"),
         (lambda: architectures.dcgan.generator((28, 28, 1), num_classes=2.5), "`num_classes` must be a positive"),
+        (
+            lambda: architectures.dcgan.generator((28, 28, 1), num_classes=3, conditioning="concat"),
+            "Unknown conditioning of the generator. Received: 'concat'",
+        ),
         (lambda: architectures.dcgan.discriminator((28, 28, 1), normalization="bach"), "Did you mean 'batch'"),
         (
             lambda: architectures.mlp.discriminator((8, 8, 1), num_classes=3, conditioning="projektion"),
