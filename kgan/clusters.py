@@ -8,8 +8,9 @@ from keras import ops
 from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
 
-# k-means sees so many images, by so many of their principal components.
+# k-means sees so many images, or so many as have so many numbers (400 MB), by so many of their principal components.
 IMAGES = 20_000
+NUMBERS = 100_000_000
 COMPONENTS = 50
 
 
@@ -48,6 +49,7 @@ class Clusters(keras.layers.Layer):
             raise ValueError(f"Expected at least 2 clusters. Received: {num_clusters!r}")
         self.num_clusters = num_clusters
         size = math.prod(image_shape)
+        self.wanted = max(100 * num_clusters, min(IMAGES, NUMBERS // size))  # so many images are looked at
         self.centres = self.add_weight(shape=(num_clusters, size), initializer="zeros", trainable=False, name="centres")
         self.shares = self.add_weight(
             shape=(num_clusters,),
@@ -65,13 +67,14 @@ class Clusters(keras.layers.Layer):
         principal components.
 
         Args:
-            images: array `(n, *image_shape)`, at least as many as clusters. The first 20,000 are looked at.
+            images: array `(n, *image_shape)`, at least as many as clusters. The first `wanted` are looked at: 20,000,
+                or fewer if they are large.
             seed: of k-means.
 
         Raises:
             ValueError: there are fewer different images than clusters.
         """
-        flat = np.asarray(images[:IMAGES], "float32")
+        flat = np.asarray(images[: self.wanted], "float32")
         flat = flat.reshape(len(flat), -1)
         if len(np.unique(flat[: 100 * self.num_clusters], axis=0)) < self.num_clusters:
             raise ValueError(f"Expected at least {self.num_clusters} different images for as many clusters.")
@@ -86,7 +89,7 @@ class Clusters(keras.layers.Layer):
     def load_own_variables(self, store):
         """Read them from a file."""
         super().load_own_variables(store)
-        self.adapted = True
+        self.adapted = bool(ops.convert_to_numpy(self.centres).any())
 
     def call(self, images):
         """Return the number of the nearest centre."""

@@ -5,7 +5,7 @@ from keras import ops
 
 from kgan import augmentation as augmentations
 from kgan import backend, exporting, feeding, latents, losses, optimizers, validation
-from kgan.clusters import IMAGES, Clusters
+from kgan.clusters import Clusters
 from kgan.loops import Loops
 from kgan.metrics import FeatureMetric
 from kgan.names import unknown
@@ -226,7 +226,7 @@ class GAN(Sampler, Loops, PersistentModel):
         """
         if self.clusters is None:
             raise ValueError("Expected a GAN with clusters. Received: one without. Pass `clusters=True` to `kgan.GAN`.")
-        self.clusters.adapt(feeding.first(x, IMAGES)[0], self.seed or 0)
+        self.clusters.adapt(feeding.first(x, self.clusters.wanted)[0], self.seed or 0)
         for network in (self.generator, self.ema_generator):
             network.get_layer("sectors").assign(self.clusters.shares)
 

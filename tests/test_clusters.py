@@ -73,6 +73,10 @@ class TestClusters:
         np.testing.assert_allclose(np.bincount(sectors(noise)[1]) / 20_000, [0.1, 0.2, 0.7], atol=0.02)
         np.testing.assert_array_equal(sectors(7.0 * noise)[1], sectors(noise)[1])  # truncation leaves all of them
 
+    def test_large_images_are_looked_at_in_smaller_numbers(self):
+        assert Clusters(3, (28, 28, 1)).wanted == 20_000
+        assert Clusters(3, (128, 128, 3)).wanted == 100_000_000 // (128 * 128 * 3)
+
     @pytest.mark.parametrize("number", [1, 0, 2.0])
     def test_too_few(self, number):
         with pytest.raises(ValueError, match="at least 2 clusters"):
@@ -148,6 +152,13 @@ class TestGAN:
             model.fit(images, batch_size=16, verbose=0)
         for name, value in networks.state(made).items():
             np.testing.assert_array_equal(networks.state(again)[name], value, err_msg=name)
+
+    def test_saved_before_training(self, tmp_path):
+        gan().save(tmp_path / "gan.keras")
+        again = keras.saving.load_model(tmp_path / "gan.keras")
+        assert not again.clusters.adapted
+        again.fit(networks.images(64), batch_size=16, verbose=0)
+        assert again.clusters.adapted
 
     def test_killed_and_resumed(self, tmp_path):
         images = networks.images(64)
