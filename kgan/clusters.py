@@ -39,7 +39,7 @@ class Clusters(keras.layers.Layer):
     >>> first, second, third = clusters(np.array([[-0.9], [-1.2], [1.1]])).numpy()
     >>> bool(first == second), bool(first == third)
     (True, False)
-    >>> sorted(clusters.shares.numpy().round(2).tolist())
+    >>> [round(float(share), 2) for share in sorted(clusters.shares.numpy())]
     [0.33, 0.67]
     """
 
