@@ -21,7 +21,8 @@ class Clusters(keras.layers.Layer):
     without leaving samples in between. Labels would say where to jump; so do clusters that k-means finds unaided.
     `kgan.GAN(clusters=True)` makes and uses them: the cluster of a real image is its label in the game, and the
     generator reads its own from two more latents, by the angle that they form: each cluster has a sector as large as
-    its share of the data.
+    its share of the data. For editing, such a generator has latents only: directions that look into the network, and
+    the styles of a style-based one, need a GAN without clusters.
 
     Args:
         num_clusters: at least 2.

@@ -163,6 +163,7 @@ class TestGAN:
     def test_killed_and_resumed(self, tmp_path):
         images = networks.images(64)
         whole, part, again = gan(), gan(), gan()
+        again.adapt(-images)  # other clusters, which must give way to those of the backup
         whole.fit(images, batch_size=16, epochs=2, verbose=0)
         for model, more in ((part, [networks.Stop(6)]), (again, [])):
             resume = kgan.callbacks.Resume(tmp_path / "backup", save_freq=1)
@@ -170,6 +171,7 @@ class TestGAN:
                 model.fit(images, batch_size=16, epochs=2, verbose=0, callbacks=[resume, *more])
             except KeyboardInterrupt:
                 assert more
+        np.testing.assert_array_equal(again.clusters.centres, whole.clusters.centres)
         for name, value in networks.state(whole).items():
             np.testing.assert_array_equal(networks.state(again)[name], value, err_msg=name)
 
