@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from kgan.applications.spaces import CodeSpace
-from kgan.applications.supervised import boundary, circle, find
+from kgan.applications.supervised import boundary, circle, find, slope
 
 
 class TestBoundary:
@@ -110,6 +110,70 @@ class TestBoundary:
     def test_too_few_images(self, space):
         with pytest.raises(ValueError, match="at least 10"):
             boundary(space, np.arange(5.0), space.sample(5))
+
+
+class TestSlope:
+    def test_of_a_linear_attribute_it_is_the_boundary(self, space):
+        found = slope(space, "brightness", num=500)  # the mean pixel is 0.1 z0 + 0.05 z1
+        np.testing.assert_allclose(found.vector, np.array([2, 1]) / 5**0.5, atol=0.01)
+        np.testing.assert_allclose(found.normal, found.vector, atol=0.01)
+        assert found.score > 0.99
+        assert found.name == "brightness"
+
+    def test_what_goes_with_an_attribute_among_images_does_not_matter(self, space):
+        """Of two kinds of images one is far larger; no small move leads from one to the other."""
+        kind = np.where(np.arange(400) % 2, 3.0, -3.0)
+        codes = np.stack([kind, np.random.default_rng(0).normal(size=400)], axis=1)
+
+        def large(images):
+            z0 = 10 * linear.right(images)
+            return 100 * (z0 > 0) + 10 * linear.left(images) - z0  # the last two: z1
+
+        assert boundary(space, large, codes).vector[0] > 0.99
+        found = slope(space, large, codes)
+        np.testing.assert_allclose(found.vector, [0, 1], atol=0.05)
+        assert found.name == "large"
+
+    def test_in_style_space_it_is_the_mean_gradient_at_the_levels_that_it_moves(self, style_space):
+        codes = style_space.sample(200, seed=3)
+        found = slope(style_space, linear.left, codes, levels=[1])
+        assert found.levels == (1,)
+        moved = []
+        for axis in style_space.root:
+            step = np.zeros_like(codes)
+            step[:, 1] = 0.1 * axis
+            sides = [linear.left(style_space.images(codes + sign * step)) for sign in (1, -1)]
+            moved.append((sides[0] - sides[1]).mean())
+        place = style_space.inverse_root @ found.vector
+        assert np.corrcoef(place, moved)[0, 1] > 0.95
+
+    def test_what_is_kept_is_kept(self, space):
+        found = slope(space, "brightness", keep=[linear.right, lambda images: np.zeros(len(images))], num=500)
+        np.testing.assert_allclose(found.vector, [0, 1], atol=0.02)  # what nothing changes need not be kept
+
+    def test_of_a_class_conditional_generator(self):
+        space = CodeSpace(linear.generator(3))
+        np.testing.assert_allclose(slope(space, linear.right, num=500, labels=1).vector, [1, 0], atol=0.01)
+
+    @pytest.mark.parametrize(
+        ("attribute", "error", "message"),
+        [
+            ("slent", ValueError, "Did you mean 'slant'"),
+            ("hue", ValueError, "Use `circle`"),
+            (np.arange(20.0), TypeError, "name of an attribute or a function"),
+            (lambda images: np.zeros(len(images)), ValueError, "which no move changes"),
+            (lambda images: np.full(len(images), np.nan), ValueError, "finite values"),
+            (lambda images: np.full(len(images), "bold"), TypeError, "numbers or booleans"),
+            (lambda images: images.reshape(len(images), -1)[:, :2], ValueError, "one value for each image"),
+        ],
+    )
+    def test_bad_attributes(self, space, attribute, error, message):
+        with pytest.raises(error, match=message):
+            slope(space, attribute, num=20)
+
+    def test_levels_of_a_generator_without_styles(self, space):
+        with pytest.raises(ValueError, match="has no styles. Received: levels"):
+            slope(space, "slant", levels=[0])
 
 
 def test_found_by_name(space, tmp_path):
