@@ -60,33 +60,47 @@ class OptimizerPair(keras.optimizers.Optimizer):
 
 @keras.saving.register_keras_serializable("kgan")
 class AnnealedAdam(keras.optimizers.Adam):
-    """Adam whose learning rate falls along half a cosine, and can still be set.
+    """Adam whose learning rate falls along half a cosine, and can still be set, and whose memory grows likewise.
 
-    High at first, when there is much to learn, low in the end, when the details come out. With one of Keras's
-    schedules `ReduceLROnPlateau` and `LearningRateScheduler` would raise an error; here a rate that they set is
-    the one of that moment, and falls on from there.
+    The rate is high at first, when there is much to learn, and low in the end, when the details come out. The memory
+    of squared gradients (`beta_2`) is short while the other network still changes much, and long in the end. With
+    one of Keras's schedules `ReduceLROnPlateau` and `LearningRateScheduler` would raise an error; here a rate that
+    they set is the one of that moment, and falls on from there.
 
     Args:
         learning_rate: at the start, a non-negative float. Defaults to 1e-3.
         decay_steps: how many updates it falls for. Defaults to 20,000.
         alpha: what is left of it then, in (0, 1]. Defaults to 0.1.
-        beta_1, beta_2, **kwargs: as in `keras.optimizers.Adam`. Default to 0 and 0.99.
+        beta_1, **kwargs: as in `keras.optimizers.Adam`. `beta_1` defaults to 0.
+        beta_2: at the start, in [0, 1). Defaults to 0.9.
+        final_beta_2: that it rises to within `decay_steps`, in [0, 1). Defaults to 0.99.
 
     Raises:
         ValueError: an argument is out of range.
 
     References: Loshchilov and Hutter, SGDR: Stochastic Gradient Descent with Warm Restarts, 2017, equation 5;
     Huang et al., The GAN is dead; long live the GAN! A Modern GAN Baseline, 2024, appendix (rates of a GAN that
-    fall so).
+    fall and a beta_2 that rises so).
 
     Example:
     >>> optimizer = AnnealedAdam(1e-3, decay_steps=100)
     >>> _ = optimizer.iterations.assign(50)
     >>> round(float(optimizer.learning_rate), 6)  # halfway between 1e-3 and 1e-4
     0.00055
+    >>> round(float(optimizer.beta_2), 6)
+    0.945
     """
 
-    def __init__(self, learning_rate=1e-3, decay_steps=20_000, alpha=0.1, beta_1=0.0, beta_2=0.99, **kwargs):
+    def __init__(
+        self,
+        learning_rate=1e-3,
+        decay_steps=20_000,
+        alpha=0.1,
+        beta_1=0.0,
+        beta_2=0.9,
+        final_beta_2=0.99,
+        **kwargs,
+    ):
         if not isinstance(learning_rate, float) or not learning_rate >= 0:
             raise ValueError(f"`learning_rate` must be a non-negative float. Received: {learning_rate!r}")
         if decay_steps < 1 or not 0 < alpha <= 1:
@@ -94,26 +108,45 @@ class AnnealedAdam(keras.optimizers.Adam):
                 "`decay_steps` must be positive, `alpha` in (0, 1]. "
                 f"Received: decay_steps={decay_steps!r}, alpha={alpha!r}"
             )
+        if not 0 <= beta_2 < 1 or not 0 <= final_beta_2 < 1:
+            raise ValueError(
+                f"`beta_2` and `final_beta_2` must be in [0, 1). Received: beta_2={beta_2!r}, {final_beta_2!r}"
+            )
         super().__init__(learning_rate, beta_1=beta_1, beta_2=beta_2, **kwargs)
         self.decay_steps = decay_steps
         self.alpha = alpha
+        self.final_beta_2 = final_beta_2
 
-    def _left(self):
-        """Return the share of the first rate that is left by now."""
-        return keras.optimizers.schedules.CosineDecay(1.0, self.decay_steps, self.alpha)(self.iterations)
+    def _left(self, alpha):
+        """Return what is left by now of 1 that falls to `alpha`."""
+        return keras.optimizers.schedules.CosineDecay(1.0, self.decay_steps, alpha)(self.iterations)
+
+    @property
+    def beta_2(self):
+        """The decay of the squared gradients in the next update."""
+        # Adam corrects for the start as if it had always been this one: when it has risen, the start is forgotten.
+        return self.final_beta_2 + (self._first_beta_2 - self.final_beta_2) * self._left(0.0)
+
+    @beta_2.setter
+    def beta_2(self, beta_2):
+        self._first_beta_2 = beta_2
 
     @property
     def learning_rate(self):
         """The rate of the next update."""
-        return keras.ops.multiply(super().learning_rate, self._left())
+        return keras.ops.multiply(super().learning_rate, self._left(self.alpha))
 
     @learning_rate.setter
     def learning_rate(self, learning_rate):
-        keras.optimizers.Adam.learning_rate.fset(self, learning_rate / self._left())
+        keras.optimizers.Adam.learning_rate.fset(self, learning_rate / self._left(self.alpha))
 
     def get_config(self):
         """Return the constructor's arguments."""
-        return {**super().get_config(), "decay_steps": self.decay_steps, "alpha": self.alpha}
+        return {
+            **super().get_config(),
+            "beta_2": self._first_beta_2,
+            **{name: getattr(self, name) for name in ("decay_steps", "alpha", "final_beta_2")},
+        }
 
 
 def get(identifier, network, name):

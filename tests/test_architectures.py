@@ -162,13 +162,21 @@ def test_normalized_discriminators(normalization):
     assert np.isfinite(model(np.zeros((2, 16, 16, 1), "float32"), training=True)).all()
 
 
-def test_a_discriminator_without_normalization_judges_images_one_by_one():
-    """What gradient penalties rely on."""
-    for name in ARCHITECTURES:
-        _, discriminator = pair(name, (12, 12, 1))
-        images = np.random.default_rng(0).uniform(-1, 1, (4, 12, 12, 1)).astype("float32")
+def test_a_discriminator_judges_images_one_by_one_but_for_the_deviations_over_the_batch():
+    images = np.random.default_rng(0).uniform(-1, 1, (4, 12, 12, 1)).astype("float32")
+
+    def change(discriminator):
         alone = discriminator(images[:1], training=True)
-        np.testing.assert_allclose(discriminator(images, training=True)[:1], alone, rtol=1e-4, atol=1e-5)
+        return float(np.abs(discriminator(images, training=True)[:1] - alone).max() / np.abs(alone).max())
+
+    for name in ("mlp", "resnet"):
+        assert change(pair(name, (12, 12, 1))[1]) < 1e-4
+    # 96 is more than the 72 features of this one: as many as divide both.
+    for deviations, seen in [(0, 72), (1, 73), (96, 72 + 24)]:
+        model = architectures.dcgan.discriminator((12, 12, 1), width=4, minibatch_deviations=deviations)
+        assert (change(model) < 1e-4) == (deviations == 0)
+        dense = [layer for layer in model.layers if layer.name.startswith("dense")][0]
+        assert dense.kernel.shape[0] == seen
 
 
 @pytest.mark.parametrize(
@@ -186,6 +194,10 @@ def test_a_discriminator_without_normalization_judges_images_one_by_one():
         (
             lambda: architectures.dcgan.generator((28, 28, 1), num_classes=3, conditioning="concat"),
             "Unknown conditioning of the generator. Received: 'concat'",
+        ),
+        (
+            lambda: architectures.dcgan.discriminator((28, 28, 1), minibatch_deviations=-1),
+            "`minibatch_deviations` must",
         ),
         (lambda: architectures.dcgan.discriminator((28, 28, 1), normalization="bach"), "Did you mean 'batch'"),
         (

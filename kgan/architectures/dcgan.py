@@ -14,7 +14,13 @@ from kgan.architectures.arguments import (
     with_labels,
 )
 from kgan.architectures.conditioning import Judge
-from kgan.layers import ConditionalBatchNormalization, LabelEmbedding, SpectralNormalization, wide_dtype
+from kgan.layers import (
+    ConditionalBatchNormalization,
+    LabelEmbedding,
+    MinibatchStdDev,
+    SpectralNormalization,
+    wide_dtype,
+)
 from kgan.names import unknown
 
 NORMALIZATIONS = ("batch", "spectral")
@@ -101,10 +107,12 @@ def discriminator(
     num_classes: int | None = None,
     conditioning: str = "projection",
     packing: int = 1,
+    minibatch_deviations: int = 96,
 ) -> keras.Model:
     """Build a DCGAN discriminator: strided convolutions with LeakyReLU(0.2) down to a small map, then one logit.
 
-    Unlike the paper's it has a dense layer of `16 * width` units before the logit, which sees the image as a whole.
+    Unlike the paper's it has a dense layer of `16 * width` units before the logit, which sees the image as a whole, and
+    how much the features vary over the batch, so that a lack of variety shows at once.
 
     Args:
         image_shape: `(height, width, channels)`, sides multiples of 4 from 8 to 128; 1, 3 or 4 channels.
@@ -116,6 +124,9 @@ def discriminator(
             al., 2017, section 4).
         num_classes, conditioning: for class-conditional generation; see `kgan.architectures.conditioning`.
         packing: as in `kgan.GAN`: it judges so many images together, their channels stacked. Defaults to 1.
+        minibatch_deviations: how many standard deviations over the batch it sees, each the mean of as many features
+            (rounded to a divisor of their number); 0 for none, then each logit depends on its image alone. Defaults
+            to 96.
 
     Returns:
         A Functional model, images or `[images, labels]` to logits `(batch, 1)`.
@@ -123,8 +134,8 @@ def discriminator(
     Raises:
         ValueError: an argument is out of range, or a name is unknown.
 
-    Reference: Radford et al., Unsupervised Representation Learning with Deep Convolutional Generative
-    Adversarial Networks, 2016.
+    References: Radford et al., Unsupervised Representation Learning with Deep Convolutional Generative
+    Adversarial Networks, 2016; Karras et al., Progressive Growing of GANs, 2018, section 3 (minibatch deviations).
 
     Example:
     >>> discriminator((32, 32, 3), width=8, normalization="spectral").output_shape
@@ -147,6 +158,10 @@ def discriminator(
         batch = normalization == "batch" and level > 0
         filters = _filters(width, level)
         x = block(x, layers.Conv2D(filters, 4, strides=2, padding="same", use_bias=not batch), batch)
-    batch = normalization == "batch"
-    x = block(layers.Flatten()(x), layers.Dense(16 * width, use_bias=not batch), batch)
+    batch, x = normalization == "batch", layers.Flatten()(x)
+    if minibatch_deviations:
+        check_positive(minibatch_deviations=minibatch_deviations)
+        features = math.gcd(minibatch_deviations, x.shape[-1])
+        x = MinibatchStdDev(group_size=None, features=features)(x)
+    x = block(x, layers.Dense(16 * width, use_bias=not batch), batch)
     return judge.end(x, "dcgan_discriminator")
