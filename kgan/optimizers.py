@@ -91,6 +91,8 @@ class AnnealedAdam(keras.optimizers.Adam):
     0.945
     """
 
+    _beta_2_of_update = None
+
     def __init__(
         self,
         learning_rate=1e-3,
@@ -124,12 +126,22 @@ class AnnealedAdam(keras.optimizers.Adam):
     @property
     def beta_2(self):
         """The decay of the squared gradients in the next update."""
+        if self._beta_2_of_update is not None:
+            return self._beta_2_of_update
         # Adam corrects for the start as if it had always been this one: when it has risen, the start is forgotten.
         return self.final_beta_2 + (self._first_beta_2 - self.final_beta_2) * self._left(0.0)
 
     @beta_2.setter
     def beta_2(self, beta_2):
         self._first_beta_2 = beta_2
+
+    def apply(self, grads, trainable_variables=None):
+        """Make one update; as in `keras.optimizers.Optimizer`."""
+        self._beta_2_of_update = self.beta_2  # once for all variables: tracing takes half as long
+        try:
+            return super().apply(grads, trainable_variables)
+        finally:
+            self._beta_2_of_update = None
 
     @property
     def learning_rate(self):
