@@ -151,6 +151,15 @@ class TestSlope:
         found = slope(space, "brightness", keep=[linear.right, lambda images: np.zeros(len(images))], num=500)
         np.testing.assert_allclose(found.vector, [0, 1], atol=0.02)  # what nothing changes need not be kept
 
+    def test_a_change_in_a_single_image_is_a_change(self, space):
+        """What is kept may change in one image only, as a class does that others are rarely taken for."""
+
+        def rare(images):
+            return linear.left(images) > 0.6  # the first is just there
+
+        codes = np.r_[[[3.0, 3.0]], np.zeros((199, 2))]
+        assert np.isfinite(slope(space, linear.left, codes, keep=[rare, linear.right]).vector).all()
+
     def test_of_a_class_conditional_generator(self):
         space = CodeSpace(linear.generator(3))
         np.testing.assert_allclose(slope(space, linear.right, num=500, labels=1).vector, [1, 0], atol=0.01)

@@ -121,7 +121,7 @@ def slope(model, attribute, codes=None, labels=None, levels=None, keep=(), num=4
         found = [one.astype("float64") - other for one, other in zip(after, before, strict=True)]
         return [change for change in found if change.any()]
 
-    return _learnt(space, moves, changes, attribute, keep, name, levels)
+    return _learnt(space, moves, changes, attribute, keep, name, levels, kinds=False)
 
 
 def circle(
@@ -194,12 +194,15 @@ def _check_line(attribute):
         raise ValueError(f"Expected an attribute on a line. Received: {attribute!r}, a circle. Use `circle`.")
 
 
-def _learnt(space, places, columns, attribute, keep, name, levels):
-    """Return the direction of an attribute, orthogonal to those of `keep`, of what `columns` tells of each."""
+def _learnt(space, places, columns, attribute, keep, name, levels, kinds=True):
+    """Return the direction of an attribute, orthogonal to those of `keep`, of what `columns` tells of each.
+
+    Two different values are two `kinds`, with a boundary between them, or else numbers as more would be.
+    """
 
     def fitted(attribute, name=None):
         name = name or _name(attribute)
-        return [_fit(space, places, values, name, levels) for values in columns(attribute)]
+        return [_fit(space, places, values, name, levels, kinds) for values in columns(attribute)]
 
     others = [each for one in keep for each in ([one] if isinstance(one, Direction) else fitted(one))]
     found = fitted(attribute, name)
@@ -234,19 +237,19 @@ def _columns(attribute, images):
     return list(values.T) if measured and values.ndim == 2 else [values]
 
 
-def _fit(space, places, values, name, levels):
+def _fit(space, places, values, name, levels, kinds):
     if values.shape != (len(places),):
         raise ValueError(f"Expected one value for each image: shape ({len(places)},). Received: shape {values.shape}.")
     values = values.astype("float64")
     if not np.isfinite(values).all():
         raise ValueError(f"Expected finite values of {name!r}. Received: {(~np.isfinite(values)).sum()} that are not.")
-    kinds = np.unique(values)
-    if len(kinds) < 2:
+    different = np.unique(values)
+    if len(different) < 2:
         raise ValueError(f"Expected an attribute that varies. Received: {name!r}, always {values.max(initial=0)}.")
     if len(places) < 10:
         raise ValueError(f"Expected at least 10 images to learn from. Received: {len(places)}")
-    two = len(kinds) == 2
-    values = (values == kinds[1]) if two else (values - values.mean()) / values.std()
+    two = kinds and len(different) == 2
+    values = (values == different[1]) if two else (values - values.mean()) / values.std()
     stratify = values if two and np.bincount(values).min() > 1 else None
     seen, unseen, seen_values, unseen_values = train_test_split(
         places, values, test_size=0.2, random_state=0, stratify=stratify
