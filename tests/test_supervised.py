@@ -151,14 +151,15 @@ class TestSlope:
         found = slope(space, "brightness", keep=[linear.right, lambda images: np.zeros(len(images))], num=500)
         np.testing.assert_allclose(found.vector, [0, 1], atol=0.02)  # what nothing changes need not be kept
 
-    def test_a_change_in_a_single_image_is_a_change(self, space):
-        """What is kept may change in one image only, as a class does that others are rarely taken for."""
+    def test_what_changes_in_a_single_image_need_not_be_kept(self, space):
+        """As a class that images are hardly ever taken for: nothing can be learnt of it."""
 
         def rare(images):
             return linear.left(images) > 0.6  # the first is just there
 
         codes = np.r_[[[3.0, 3.0]], np.zeros((199, 2))]
-        assert np.isfinite(slope(space, linear.left, codes, keep=[rare, linear.right]).vector).all()
+        found = slope(space, linear.left, codes, keep=[rare, linear.right])
+        np.testing.assert_allclose(found.vector, [0, 1], atol=0.05)
 
     def test_of_a_class_conditional_generator(self):
         space = CodeSpace(linear.generator(3))
@@ -170,7 +171,7 @@ class TestSlope:
             ("slent", ValueError, "Did you mean 'slant'"),
             ("hue", ValueError, "Use `circle`"),
             (np.arange(20.0), TypeError, "name of an attribute or a function"),
-            (lambda images: np.zeros(len(images)), ValueError, "which no move changes"),
+            (lambda images: np.zeros(len(images)), ValueError, "hardly any move changes"),
             (lambda images: np.full(len(images), np.nan), ValueError, "finite values"),
             (lambda images: np.full(len(images), "bold"), TypeError, "numbers or booleans"),
             (lambda images: images.reshape(len(images), -1)[:, :2], ValueError, "one value for each image"),

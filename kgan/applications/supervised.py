@@ -12,6 +12,7 @@ from kgan.applications.spaces import space_of
 from kgan.applications.unsupervised import closed_form, principal_components
 
 STEP = 0.7  # standard deviation of a code's move in `slope`, in those of the codes
+ENOUGH = 10  # images to learn from
 UNAIDED = {"component": principal_components, "factor": closed_form}
 
 
@@ -80,7 +81,7 @@ def slope(model, attribute, codes=None, labels=None, levels=None, keep=(), num=4
     always the same image that changes.
 
     Args:
-        model, labels, keep, seed, name: as in `boundary`; what none of the moves changes need not be kept.
+        model, labels, keep, seed, name: as in `boundary`; what hardly any move changes need not be kept.
         attribute: a name in `attributes.ATTRIBUTES`, or a function of images `(n, height, width, channels)` to `(n,)`.
         codes: that are moved, as `CodeSpace.codes` takes them. Defaults to those of `num` random images.
         levels: for style-based generators the levels that it shall move, 0 the coarsest. Defaults to all.
@@ -90,7 +91,8 @@ def slope(model, attribute, codes=None, labels=None, levels=None, keep=(), num=4
         The direction; its `score` is the R^2 of the changes of a fifth of the images.
 
     Raises:
-        ValueError: the attribute is unknown, circular or not finite, no move changes it, or levels do not exist.
+        ValueError: the attribute is unknown, circular or not finite, hardly any move changes it, or there are no such
+            levels.
         TypeError: it is neither a name nor a function, or not of numbers.
 
     Reference: Haerdle and Stoker, Investigating Smooth Multiple Regression by the Method of Average Derivatives, 1989.
@@ -119,7 +121,7 @@ def slope(model, attribute, codes=None, labels=None, levels=None, keep=(), num=4
     def changes(attribute):
         after, before = (_columns(attribute, side) for side in sides)
         found = [one.astype("float64") - other for one, other in zip(after, before, strict=True)]
-        return [change for change in found if change.any()]
+        return [change for change in found if np.count_nonzero(change) >= ENOUGH]
 
     return _learnt(space, moves, changes, attribute, keep, name, levels, kinds=False)
 
@@ -207,7 +209,9 @@ def _learnt(space, places, columns, attribute, keep, name, levels, kinds=True):
     others = [each for one in keep for each in ([one] if isinstance(one, Direction) else fitted(one))]
     found = fitted(attribute, name)
     if not found:
-        raise ValueError(f"Expected an attribute that varies. Received: {_name(attribute)!r}, which no move changes.")
+        raise ValueError(
+            f"Expected an attribute that varies. Received: {_name(attribute)!r}, which hardly any move changes."
+        )
     if len(found) != 1:
         raise ValueError(f"Expected an attribute of one value for each image. Received: {len(found)} columns.")
     return orthogonalized(found[0], others)
@@ -246,8 +250,8 @@ def _fit(space, places, values, name, levels, kinds):
     different = np.unique(values)
     if len(different) < 2:
         raise ValueError(f"Expected an attribute that varies. Received: {name!r}, always {values.max(initial=0)}.")
-    if len(places) < 10:
-        raise ValueError(f"Expected at least 10 images to learn from. Received: {len(places)}")
+    if len(places) < ENOUGH:
+        raise ValueError(f"Expected at least {ENOUGH} images to learn from. Received: {len(places)}")
     two = kinds and len(different) == 2
     values = (values == different[1]) if two else (values - values.mean()) / values.std()
     stratify = values if two and np.bincount(values).min() > 1 else None
