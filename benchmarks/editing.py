@@ -7,7 +7,7 @@ For each data set a style-based generator is trained with kgan's default recipe 
 gone on with if the run was killed, and kept in the folder. Then, on 200 test images that it has not seen:
 
 - inversion: their peak signal-to-noise ratio, median and tenth percentile;
-- each attribute: its direction is learnt from 10,000 random images, each moved a little, at the levels that the table
+- each attribute: its direction is learnt from 30,000 random images, each moved a little, at the levels that the table
   names, so that the classes stay (those of a classifier that kgan trains on the data). The inverted images are moved by
   -2, -1, 0, 1 and 2 standard deviations. Counted are the images whose attribute, measured on the pictures, rises from
   each strength to the next, over all five and over the central three, and those which the classifier takes for the same
@@ -27,11 +27,11 @@ import time
 import numpy as np
 from judge import ALPHA, RESULTS, keep, rates
 
-IMAGES = 200  # the last: the levels below were chosen on some of the first
+IMAGES = 200  # the last: the levels below were chosen on random images, and on some of the first
 STRENGTHS = (-2.0, -1.0, 0.0, 1.0, 2.0)
 ATTRIBUTES = {  # with the levels that move
     "mnist": {"slant": [0, 1], "thickness": [3], "size": [1, 2]},
-    "fashion_mnist": {"brightness": [3], "size": None},
+    "fashion_mnist": {"brightness": [3], "size": [0, 1]},
     "coloured": {"slant": [0], "background_brightness": None},
 }
 
@@ -106,7 +106,7 @@ def measured(data, space, codes, name, levels):
     def shown(images):
         return classes(data, images)[:, None] == np.arange(10)
 
-    direction = supervised.slope(space, name, levels=levels, keep=[shown], num=10_000)
+    direction = supervised.slope(space, name, levels=levels, keep=[shown], num=30_000)
     edited = editing.edit(space, codes, direction, STRENGTHS)
     flat = edited.reshape(-1, *edited.shape[2:])
     values = attributes.get(name)(flat).reshape(edited.shape[:2])
