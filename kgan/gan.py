@@ -131,7 +131,8 @@ class GAN(Sampler, Loops, PersistentModel):
 
         Args:
             generator_optimizer, discriminator_optimizer: Keras optimizers, or their names. Default to
-                `kgan.optimizers.AnnealedAdam()` each: beta 0 and 0.99, from 1e-3 down to 1e-4 in 20,000 updates.
+                `kgan.optimizers.AnnealedAdam()` each: from 1e-3 down to 1e-4, and a beta 2 from 0.9 up to 0.99, in
+                20,000 updates.
             loss: a name or object as in `kgan.losses.get`. Defaults to `"relativistic"`.
             penalties: list of names or objects as in `kgan.penalties.get`. Defaults to
                 `kgan.penalties.recommended()`, R1 and R2 with a gamma that falls, if `loss` is left open too, and
