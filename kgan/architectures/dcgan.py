@@ -125,8 +125,8 @@ def discriminator(
         num_classes, conditioning: for class-conditional generation; see `kgan.architectures.conditioning`.
         packing: as in `kgan.GAN`: it judges so many images together, their channels stacked. Defaults to 1.
         minibatch_deviations: how many standard deviations over the batch it sees, each the mean of as many features
-            (rounded to a divisor of their number); 0 for none, then each logit depends on its image alone. Defaults
-            to 8: more are faster at first, and get less far.
+            (rounded to a divisor of their number); 0 for none, then each logit depends on its image alone, as the
+            gradient penalties are defined, and not on how a batch is split over devices. Defaults to 8.
 
     Returns:
         A Functional model, images or `[images, labels]` to logits `(batch, 1)`.
