@@ -36,6 +36,14 @@ def edit(
         list[int] | None,
         typer.Option(help="For the architecture `style`: a level to move, 0 the coarsest; can be given several times."),
     ] = None,
+    local: Annotated[
+        bool,
+        typer.Option(
+            "--local",
+            help="Learn what changes the attribute in each picture, not in the mean of all; best with --keep "
+            "classifier:DATA, or the picture may change its class. A second or two a picture.",
+        ),
+    ] = False,
     num: Annotated[int, typer.Option("--num", "-n", min=1, help="How many new pictures, without --image.")] = 4,
     seed: Annotated[int, typer.Option(help="Of the new pictures.")] = 0,
     label: Annotated[
@@ -60,22 +68,29 @@ def edit(
     with failing_plainly():
         import numpy as np
 
-        from kgan.applications import editing, spaces, supervised
+        from kgan.applications import attributes, editing, inversion, spaces, supervised
 
         strengths = editing.parse_strengths(strength)
         space = spaces.CodeSpace(model)
         given = _pictures(image, space.image_shape) if image else space.sample(num, seed, label)
         labels = label if image else space.labels_of(num, label)
-        found = supervised.find(space, direction, levels=level or None, keep=keep or ())
-        edited = editing.edit(space, given, found, strengths, labels)
+        codes = given
+        if local:
+            attributes.get(direction)
+            codes = inversion.invert(space, given, labels).codes if image else given
+            found = supervised.slopes(space, direction, codes, labels, levels=level or None, keep=keep or ())
+        else:
+            found = [supervised.find(space, direction, levels=level or None, keep=keep or ())] * len(given)
+        edited = editing.edit(space, codes, found, strengths, labels)
         if out.suffix == ".gif":
             editing.animate(out, edited)
         else:
             columns = [given[:, None], edited] if image else [edited]
             editing.save_strip(out, np.concatenate(columns, axis=1))
-    if found.score is not None and found.score < 0.3:
-        console.print(f"[yellow]{found.name} explains little in this model (score {found.score:.2f}).[/yellow]")
-    console.print(f"{found.name} at {', '.join(f'{each:g}' for each in strengths)} in [bold]{out}[/bold]")
+    name, scores = found[0].name, [each.score for each in found if each.score is not None]
+    if scores and min(scores) < 0.3:
+        console.print(f"[yellow]{name} explains little in this model (score {min(scores):.2f}).[/yellow]")
+    console.print(f"{name} at {', '.join(f'{each:g}' for each in strengths)} in [bold]{out}[/bold]")
 
 
 def _pictures(paths, shape):

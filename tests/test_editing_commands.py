@@ -29,12 +29,19 @@ def test_a_picture_of_one_s_own_and_a_direction_from_a_file(trained, tmp_path):
         assert picture.size == (8 * 48 + 7 * 2, 48)  # as given, and seven strengths
 
 
+def test_what_changes_in_each_picture(trained, tmp_path):
+    kgan.images.save(tmp_path / "my.png", np.full((8, 8, 3), 40, "uint8"))
+    asked = ["-d", "brightness", "--local", "--strength", "0,1", "-o", tmp_path / "strip.png"]
+    assert "brightness at 0, 1" in run("edit", trained, *asked, "--image", tmp_path / "my.png")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["-d", "slent"], "Did you mean 'slant'"),
         (["-d", "slant", "--strength", ""], "Expected strengths such as -2..2"),
         (["-d", "hue"], "Use `circle`"),
+        (["-d", "factor-1", "--local"], "Unknown attribute. Received: 'factor-1'"),
         (["-d", "component-199"], "from 1 to 100 directions"),
         (["-d", "slant", "--class", "1"], "Expected no labels"),
         (["-d", "other.npz"], "which is not there"),

@@ -4,8 +4,9 @@ import linear
 import numpy as np
 import pytest
 
+from kgan.applications import editing
 from kgan.applications.spaces import CodeSpace
-from kgan.applications.supervised import boundary, circle, find, slope
+from kgan.applications.supervised import boundary, circle, find, slope, slopes
 
 
 class TestBoundary:
@@ -184,6 +185,41 @@ class TestSlope:
     def test_levels_of_a_generator_without_styles(self, space):
         with pytest.raises(ValueError, match="has no styles. Received: levels"):
             slope(space, "slant", levels=[0])
+
+
+class TestSlopes:
+    """Of the product of both halves: in each image the gradient is the other half."""
+
+    @staticmethod
+    def product(images):
+        return linear.left(images) * linear.right(images)
+
+    def test_each_image_has_its_own(self, space):
+        codes = np.float32([[3, 0], [0, 3]])
+        found = slopes(space, self.product, codes, num=400)
+        for direction, (z0, z1) in zip(found, codes, strict=True):
+            gradient = np.array([2 * z0 + z1, z0])  # of z0 (z0 + z1)
+            np.testing.assert_allclose(direction.vector, gradient / np.linalg.norm(gradient), atol=0.05)
+        rises = np.diff([self.product(space.images(editing.move(space, codes, found, s))) for s in (-1, 0, 1)], axis=0)
+        assert (rises > 0).all()
+        assert slopes(space, self.product, codes, num=400)[1].vector.tolist() == found[1].vector.tolist()
+
+    def test_what_is_kept_is_kept(self, space):
+        kept = slopes(space, "brightness", [[1.0, 2.0]], keep=[linear.right], num=200, name="left")[0]
+        np.testing.assert_allclose(kept.vector, [0, 1], atol=0.02)
+        assert kept.name == "left"
+
+    def test_with_classes_and_levels(self, style_space):
+        space = CodeSpace(linear.generator(3))
+        found = slopes(space, linear.right, np.zeros((2, 2)), labels=[0, 2], num=50)
+        np.testing.assert_allclose([each.vector for each in found], [[1, 0]] * 2, atol=0.02)
+        with pytest.raises(ValueError, match="Expected `labels`"):
+            slopes(space, linear.right, np.zeros((2, 2)), num=50)
+        assert slopes(style_space, linear.left, style_space.sample(1), levels=[1], num=50)[0].levels == (1,)
+
+    def test_too_few_moves(self, space):
+        with pytest.raises(ValueError, match="hardly any move changes"):
+            slopes(space, linear.left, [[0.0, 0.0]], num=5)
 
 
 def test_found_by_name(space, tmp_path):

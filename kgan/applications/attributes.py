@@ -128,16 +128,16 @@ def hue_of(colours) -> np.ndarray:
 
 
 def classes(extractor):
-    """Return the function of images that tells which class a classifier takes them for, one column for each.
+    """Return the function of images that tells what a classifier takes them for, one column for each class.
 
-    For `keep` of `supervised.boundary`: what an edit must not change is often what the picture shows.
+    For `keep` of `supervised.slope`: what an edit must not change is often what the picture shows.
 
     Args:
         extractor: a `kgan.features.FeatureExtractor` with class probabilities, or what `kgan.features.get` takes.
 
     Returns:
-        A function, images `(n, height, width, channels)` to booleans `(n, classes)`, without the classes that
-        none or all of them are taken for.
+        A function, images `(n, height, width, channels)` to `(n, classes)`, the logarithms of the probabilities (with
+        0.001 added): a small move seldom changes the class, but always how likely it is.
     """
     extractor = features.get(extractor)
 
@@ -145,8 +145,7 @@ def classes(extractor):
         outputs = extractor.extract(np.asarray(images, "float32"))
         if "probabilities" not in outputs:
             raise ValueError(f"Expected a classifier. Received: {extractor.name!r}, without class probabilities.")
-        found = outputs["probabilities"].argmax(axis=1)[:, None] == np.arange(outputs["probabilities"].shape[1])
-        return found[:, found.any(axis=0) & ~found.all(axis=0)]
+        return np.log(outputs["probabilities"].astype("float64") + 1e-3)
 
     return classes_of
 

@@ -14,14 +14,14 @@ from kgan.names import unknown
 METHODS = ("spherical", "linear")
 
 
-def edit(model, given, direction: Direction, strengths, labels=None) -> np.ndarray:
+def edit(model, given, direction, strengths, labels=None) -> np.ndarray:
     """Change one thing in images, by several strengths.
 
     Args:
         model: as in `CodeSpace`.
         given: images `(n, height, width, channels)`, which are inverted first (`inversion.invert`), or codes or
             latents as `CodeSpace.codes` takes them.
-        direction: what to change, of this generator.
+        direction: what to change, a `Direction` of this generator, or one for each image (`supervised.slopes`).
         strengths: one or more numbers, in standard deviations; 0 is the image as it is.
         labels: for class-conditional generators that are edited by their latents.
 
@@ -29,7 +29,8 @@ def edit(model, given, direction: Direction, strengths, labels=None) -> np.ndarr
         Images `(n, strengths, height, width, channels)` in [-1, 1].
 
     Raises:
-        ValueError: the direction is of another generator, there are no strengths, or they are not finite.
+        ValueError: a direction is of another generator, there are not as many as images, there are no strengths, or
+            they are not finite.
 
     Example:
     >>> from kgan.applications.unsupervised import closed_form
@@ -39,7 +40,7 @@ def edit(model, given, direction: Direction, strengths, labels=None) -> np.ndarr
     (2, 3, 8, 8, 1)
     """
     space = space_of(model)
-    direction.check(space)
+    _each(space, direction, np.shape(given)[0] if np.ndim(given) > 1 else 1)
     strengths = _strengths(strengths)
     codes = invert(space, given, labels).codes if np.ndim(given) == 4 else space.codes(given, labels)
     labels = space.check_labels(len(codes), labels)
@@ -47,17 +48,16 @@ def edit(model, given, direction: Direction, strengths, labels=None) -> np.ndarr
     return np.stack([space.images(each, labels) for each in moved], axis=1)
 
 
-def move(model, codes, direction: Direction, strength: float) -> np.ndarray:
-    """Return codes moved along a direction: `c + strength * vector`, for styles at the direction's levels.
+def move(model, codes, direction, strength: float) -> np.ndarray:
+    """Return codes moved along a direction, or each along its own: `c + strength * vector`, at the direction's levels.
 
     Raises:
-        ValueError: the direction is of another generator.
+        ValueError: a direction is of another generator, or there are not as many as codes.
     """
     space = space_of(model)
-    direction.check(space)
     codes = np.array(space.codes(codes))
-    moved = slice(None) if direction.levels is None else (slice(None), list(direction.levels))
-    codes[moved] += np.float32(strength) * direction.vector
+    for code, along in zip(codes, _each(space, direction, len(codes)), strict=True):
+        code[slice(None) if along.levels is None else list(along.levels)] += np.float32(strength) * along.vector
     return codes
 
 
@@ -272,6 +272,18 @@ def _edited(edited):
             f"Expected images (n, strengths, height, width, channels), as `edit` gives. Received: shape {edited.shape}"
         )
     return edited
+
+
+def _each(space, direction, count):
+    """Return the direction of each of `count` codes: the one that they share, or their own."""
+    directions = [direction] if isinstance(direction, Direction) else list(direction)
+    for each in directions:
+        each.check(space)
+    if isinstance(direction, Direction):
+        return directions * count
+    if len(directions) != count:
+        raise ValueError(f"Expected a direction, or one for each of {count} images. Received: {len(directions)}")
+    return directions
 
 
 def _strengths(strengths):

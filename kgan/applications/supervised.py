@@ -5,6 +5,7 @@ import copy
 import numpy as np
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import train_test_split
+from tqdm import tqdm
 
 from kgan.applications import attributes
 from kgan.applications.directions import Direction, orthogonalized
@@ -34,7 +35,7 @@ def boundary(model, attribute, codes=None, labels=None, levels=None, keep=(), nu
         levels: for style-based generators the levels that it shall move, 0 the coarsest. It is then learnt from
             random images whose other levels have the style of another image. Defaults to all.
         keep: what must not change along (see `orthogonalized`): directions, or attributes as above, whose functions
-            may also give several columns `(n, k)`, such as `attributes.classes`.
+            may also give several columns `(n, k)`, such as `attributes.classes`, of which one may be constant.
         num, seed: of the random images. Default to 4,000 and 0.
         name: of the direction. Defaults to the attribute's.
 
@@ -68,7 +69,12 @@ def boundary(model, attribute, codes=None, labels=None, levels=None, keep=(), nu
         codes = moved = space.codes(codes, labels)
     images = _Lazy(lambda: space.images(codes, labels))
     place = space.whiten(moved.mean(axis=1) if space.name == "style" else moved)
-    return _learnt(space, place, lambda attribute: _columns(attribute, images), attribute, keep, name, levels)
+
+    def columns(attribute):
+        found = _columns(attribute, images)
+        return found if len(found) == 1 else [values for values in found if np.ptp(values)]
+
+    return _learnt(space, place, columns, attribute, keep, name, levels)
 
 
 def slope(model, attribute, codes=None, labels=None, levels=None, keep=(), num=4000, seed=0, name=None) -> Direction:
@@ -78,7 +84,7 @@ def slope(model, attribute, codes=None, labels=None, levels=None, keep=(), num=4
     a linear function of the move, by ridge regression: the mean of the attribute's gradient. `boundary` compares
     different images instead. For latents, which are normally distributed, both come to the same. Styles are not, and
     there it also learns what goes with an attribute among images, such as a class whose motif is larger; here it is
-    always the same image that changes.
+    always the same image that changes. (`slopes` tells what changes it in one image, where images differ in that.)
 
     Args:
         model, labels, keep, seed, name: as in `boundary`; what hardly any move changes need not be kept.
@@ -124,6 +130,49 @@ def slope(model, attribute, codes=None, labels=None, levels=None, keep=(), num=4
         return [change for change in found if np.count_nonzero(change) >= ENOUGH]
 
     return _learnt(space, moves, changes, attribute, keep, name, levels, kinds=False)
+
+
+def slopes(model, attribute, codes, labels=None, levels=None, keep=(), num=1000, seed=0, name=None) -> list[Direction]:
+    """Learn for each of some images the direction along which an attribute changes most in that image.
+
+    Where images differ in what changes them, the mean over all of them (`slope`) leads nowhere in some. This is `slope`
+    of `num` moves of the one image, a second or two for each.
+
+    Args:
+        model, attribute, labels, levels, seed, name: as in `slope`.
+        codes: of the images, such as `inversion.invert(...).codes`, as `CodeSpace.codes` takes them.
+        keep: as in `slope`; without what a picture shows among it (`attributes.classes`), the nearest way to more of an
+            attribute is often another class.
+        num: moves of each image. Defaults to 1,000.
+
+    Returns:
+        A direction for each image, for `editing.edit`.
+
+    Raises:
+        ValueError, TypeError: as `slope`.
+
+    Example:
+    >>> from kgan.architectures import mlp
+    >>> generator = mlp.generator((8, 8, 1), latent_dim=4)
+    >>> [each.name for each in slopes(generator, "size", np.eye(2, 4), num=100)]
+    ['size', 'size']
+    """
+    space = space_of(model)
+    codes = space.codes(codes, labels)
+    labels = space.check_labels(len(codes), labels)
+    return [
+        slope(
+            space,
+            attribute,
+            np.repeat(codes[index : index + 1], num, axis=0),
+            None if labels is None else np.repeat(labels[index], num),
+            levels,
+            keep,
+            seed=seed,
+            name=name,
+        )
+        for index in tqdm(range(len(codes)), desc="slopes", delay=2, leave=False, disable=None)
+    ]
 
 
 def circle(
