@@ -164,7 +164,7 @@ def diagnose(history) -> Verdict:
       what they were at first, or samples are not finite;
     - mode collapse: samples spread less than 0.35 as much as real ones, or repeat each other (0.25), or have a
       class entropy below 0.6; not in the first ten looks, since a generator begins with little variety;
-    - overfitting: held-out images have fallen more than half the way towards generated ones;
+    - overfitting: held-out images have fallen more than seven tenths of the way towards generated ones;
     - discriminator too strong: it ranks more than 99.5 % of pairs rightly, and samples do not come nearer;
     - generator too strong: the discriminator ranks no better than chance while samples are far from real ones.
 
@@ -215,7 +215,7 @@ def _mode_collapse(history):
 
 def _overfitting(history):
     last = history[-1]
-    if last.overfitting > 0.5 and last.accuracy > 0.75:
+    if last.overfitting > 0.7 and last.accuracy > 0.75:
         return (
             f"held-out images score {last.overfitting:.0%} of the way down to generated ones; the discriminator knows "
             "its training images by heart."
