@@ -179,6 +179,16 @@ def test_a_discriminator_judges_images_one_by_one_but_for_the_deviations_over_th
         assert dense.kernel.shape[0] == seen
 
 
+def test_the_residual_of_dcgan_begins_as_nothing():
+    discriminator = architectures.dcgan.discriminator((12, 12, 1), width=4)
+    images = np.random.default_rng(0).uniform(-1, 1, (4, 12, 12, 1)).astype("float32")
+    (residual,) = [layer for layer in discriminator.layers if getattr(layer, "kernel_size", 0) == (3, 3)]
+    assert not residual.kernel.numpy().any()
+    before = discriminator(images).numpy()
+    residual.kernel.assign(keras.ops.ones_like(residual.kernel))
+    assert not np.allclose(discriminator(images), before)
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [

@@ -53,13 +53,16 @@ class TestEdit:
         edited = editing.edit(style_space, codes, direction, [0.5])
         np.testing.assert_allclose(edited[:, 0], style_space.images(moved), atol=1e-5)
 
-    def test_each_image_along_its_own(self, space):
+    def test_each_image_along_its_own(self, space, style_space):
         directions = along(space, [1.0, 0.0]), along(space, [0.0, 2.0])
         edited = editing.edit(space, np.zeros((2, 2)), directions, [1])
         np.testing.assert_allclose(edited[:, 0, 0, 3, 0], [0.1, 0.0], atol=1e-6)  # 0.1 z0 on the right
         np.testing.assert_allclose(edited[:, 0, 0, 0, 0], [0.1, 0.2], atol=1e-6)  # and 0.1 z1 on the left
         with pytest.raises(ValueError, match="one for each of 3 images. Received: 2"):
             editing.edit(space, np.zeros((3, 2)), directions, [1])
+        one = style_space.sample(1)[0]
+        own = editing.edit(style_space, one, [along(style_space, np.ones(5))], [1])
+        np.testing.assert_array_equal(own, editing.edit(style_space, one, along(style_space, np.ones(5)), [1]))
 
     def test_bad_requests(self, space, style_space):
         direction = along(space, [1.0, 0.0])

@@ -40,9 +40,12 @@ def edit(model, given, direction, strengths, labels=None) -> np.ndarray:
     (2, 3, 8, 8, 1)
     """
     space = space_of(model)
-    _each(space, direction, np.shape(given)[0] if np.ndim(given) > 1 else 1)
+    pictured = np.ndim(given) == 4
+    codes = given if pictured else space.codes(given, labels)
+    _each(space, direction, len(codes))
     strengths = _strengths(strengths)
-    codes = invert(space, given, labels).codes if np.ndim(given) == 4 else space.codes(given, labels)
+    if pictured:
+        codes = invert(space, given, labels).codes
     labels = space.check_labels(len(codes), labels)
     moved = [move(space, codes, direction, strength) for strength in strengths]
     return np.stack([space.images(each, labels) for each in moved], axis=1)
