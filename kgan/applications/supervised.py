@@ -35,7 +35,7 @@ def boundary(model, attribute, codes=None, labels=None, levels=None, keep=(), nu
         levels: for style-based generators the levels that it shall move, 0 the coarsest. It is then learnt from
             random images whose other levels have the style of another image. Defaults to all.
         keep: what must not change along (see `orthogonalized`): directions, or attributes as above, whose functions
-            may also give several columns `(n, k)`, such as `attributes.classes`, of which one may be constant.
+            may also give several columns `(n, k)`, such as `attributes.classes`; constant ones are left out.
         num, seed: of the random images. Default to 4,000 and 0.
         name: of the direction. Defaults to the attribute's.
 
