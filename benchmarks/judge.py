@@ -1,4 +1,4 @@
-"""What the benchmarks on images share: one judge for all samples, the recipe's rates, and one way to keep results."""
+"""What benchmarks share: one judge for all samples, the recipe's rates, peak memory, and one way to keep results."""
 
 import json
 import os
@@ -49,6 +49,12 @@ def rates(options):
 def line(row):
     """Return the figures as text."""
     return f"Frechet {row['frechet']:7.2f}  precision {row['precision']:.3f}  recall {row['recall']:.3f}"
+
+
+def peak_memory():
+    """Return the most memory that this process has held so far, in MiB; Linux's `ru_maxrss` begins at the parent's."""
+    lines = pathlib.Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 1024
 
 
 def keep(name, record):

@@ -31,7 +31,7 @@ import sys
 import time
 
 import numpy as np
-from judge import RESULTS, keep
+from judge import RESULTS, keep, peak_memory
 
 SIGMAS = (15, 25, 50)
 GREY = ("Set12", "BSD68")
@@ -209,15 +209,9 @@ def clock(options):
 
 def print_memory(options):
     function, noisy = denoiser(options.memory_of, options.models, 1), a_noisy_one(options.folder)
-    before = peak()
+    before = peak_memory()
     function(noisy, 25)
-    print(json.dumps(peak() - before))
-
-
-def peak():
-    """Return the most memory that this process has held so far, in MiB; Linux's `ru_maxrss` begins at the parent's."""
-    lines = pathlib.Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 1024
+    print(json.dumps(peak_memory() - before))
 
 
 def opened(options):

@@ -11,14 +11,12 @@ import json
 import os
 import pathlib
 import platform
-import resource
 import statistics
 import subprocess
 import sys
 import time
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # for all runs alike; kgan does so if imported first
+from judge import keep, peak_memory  # which also chooses oneDNN, for all runs alike
 
 BATCH = 100
 HERE = pathlib.Path(__file__).resolve().parent
@@ -197,7 +195,7 @@ def one(name, seconds):
         figure = CLASSIC[name](seconds)
     else:
         figure = run_dcgan(seconds, DCGAN[name])
-    print(json.dumps([figure, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
+    print(json.dumps([figure, peak_memory()]))
 
 
 def alternate(names, rounds, seconds):
@@ -258,13 +256,7 @@ def main():
         table[name] = {"images_per_second": statistics.median(figures), "peak_mib": statistics.median(sizes)}
         print(f"{name:52} {statistics.median(figures):8.0f}   {statistics.median(sizes):8.0f}")
 
-    path = HERE / "results" / "throughput.json"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(
-        json.dumps({"peak_gflops": peak, "operations": operations, "cores": os.cpu_count(), "table": table}, indent=1)
-        + "\n"
-    )
-    print(f"\nwritten to {path.relative_to(HERE.parent)}")
+    keep("throughput", {"peak_gflops": peak, "operations": operations, "cores": os.cpu_count(), "table": table})
 
 
 if __name__ == "__main__":
