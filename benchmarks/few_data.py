@@ -4,7 +4,8 @@
 
 The first 6,000 images of Fashion-MNIST, `dcgan`, kgan's default recipe, batch 32, with each augmentation, and its
 probability p at each mark. 10,000 samples against the 10,000 test images in the features of a classifier that
-kgan trains on all training images. Writes results/few_data.json.
+kgan trains on all training images; and how many of the first 1,000 are copies, nearer (in pixels) to one of the 6,000
+than 99 % of 1,000 test images are: a distance of features does not punish copies. Writes results/few_data.json.
 """
 
 import argparse
@@ -61,12 +62,16 @@ def main():
         for done in range(0, options.updates, EVERY):
             updates = min(done + EVERY, options.updates)
             gan.fit(data, steps_per_epoch=updates - done, verbose=0)
-            row = judge.figures(gan.generate(SAMPLES, seed=1, batch_size=100))
+            samples = gan.generate(SAMPLES, seed=1, batch_size=100)
+            row = judge.figures(samples)
+            copies = kgan.metrics.memorization(samples[:1000], every, judge.images[:1000])
+            row["copied_share"], row["copies_z_score"] = copies.copied_share, copies.z_score
             row["p"] = max((float(each.current_probability) for each in gan.augmentations), default=0.0)
             row["updates"], row["seconds"] = updates, time.perf_counter() - start
             rows.append(row)
             print(
-                f"{choice:34} {line(row)}  p {row['p']:.2f}  {updates} updates, {row['seconds']:4.0f} s",
+                f"{choice:34} {line(row)}  copies {copies.copied_share:.1%} (z {copies.z_score:.1f})  "
+                f"p {row['p']:.2f}  {updates} updates, {row['seconds']:4.0f} s",
                 flush=True,
             )
         record[choice] = rows

@@ -22,7 +22,8 @@ class Judge:
 
         self.extractor = kgan.features.classifier(data)
         (train, _), (test, _) = kgan.datasets.train_and_test(data, share=0.1)
-        self.test = self.extractor.extract(test[:SAMPLES])["features"]
+        self.images = test[:SAMPLES]
+        self.test = self.extractor.extract(self.images)["features"]
         self.floor = self.figures(np.random.default_rng(0).permutation(train)[:SAMPLES])
 
     def figures(self, images):
