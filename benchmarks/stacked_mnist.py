@@ -14,7 +14,7 @@ import pathlib
 import time
 
 import numpy as np
-from judge import RESULTS, keep
+from judge import ALPHA, RESULTS, keep, rates
 
 
 def stacked(seed, count=128_000):
@@ -37,6 +37,7 @@ def modes_of(images, extractor):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--alpha", type=float, default=0.1, help=ALPHA)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--width", type=int, default=32, help="of the generator")
@@ -60,8 +61,7 @@ def main():
         packing=options.packing,
         seed=options.seed,
     )
-    decay_steps = options.epochs * len(images) // 64
-    gan.compile(*(kgan.optimizers.AnnealedAdam(decay_steps=decay_steps) for _ in range(2)))
+    gan.compile(*rates(options))
 
     class Count(keras.callbacks.Callback):
         seconds = 0.0
