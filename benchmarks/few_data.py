@@ -5,7 +5,7 @@
 The first 6,000 images of Fashion-MNIST, `dcgan`, kgan's default recipe, batch 32, with each augmentation, and its
 probability p at each mark. 10,000 samples against the 10,000 test images in the features of a classifier that
 kgan trains on all training images; and how many of the first 1,000 are copies, nearer (in pixels) to one of the 6,000
-than 99 % of 1,000 test images are: a distance of features does not punish copies. Writes results/few_data.json.
+than 99 % of 1,000 test images are: a distance of features does not punish copies. Writes results/few_data_IMAGES.json.
 """
 
 import argparse
@@ -75,7 +75,7 @@ def main():
                 flush=True,
             )
         record[choice] = rows
-        keep("few_data", record)
+        keep(f"few_data_{options.images}", record)
 
 
 if __name__ == "__main__":

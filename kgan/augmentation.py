@@ -123,7 +123,7 @@ class DiffAugment(Augmentation):
         policy: which changes, joined by commas: `color` (brightness, saturation, contrast), `translation` (up to
             an eighth), `cutout` (a square of half the size) and `flip` (not in the paper). Defaults to
             `"color,translation,cutout"`, the paper's.
-        probability: of each change, for each image, in (0, 1]. Defaults to 1, the paper's. Below 1 most images are
+        probability: of each change, for each image, in (0, 1]. Defaults to 1, the paper's. Below 1 some images are
             seen as they are, so that the changes do not leak into the samples.
         warmup_steps: over how many discriminator updates the probability rises to that, in a straight line from 0:
             a new discriminator learns soonest from pictures as they are, and knows none by heart. None (the
@@ -279,9 +279,9 @@ class InstanceNoise(Augmentation):
 
 
 def recommended() -> list:
-    """Return what to take for a few thousand pictures: `DiffAugment` whose probability rises to 1/2 in 10,000 updates.
+    """Return what to take against overfitting: `DiffAugment` whose probability rises to 1/2 in 10,000 updates.
 
-    What it does for a tenth of Fashion-MNIST is in `benchmarks/few_data.py`.
+    It learns more slowly; `benchmarks/few_data.py` says what it does for a tenth of Fashion-MNIST.
 
     Example:
     >>> recommended()[0].warmup_steps

@@ -67,7 +67,7 @@ def train(
     augment: Annotated[
         bool,
         typer.Option(
-            "--augment", help="Change what the discriminator sees, more and more: for less than some 10,000 pictures."
+            "--augment", help="Change what the discriminator sees, more and more: for few pictures and long training."
         ),
     ] = False,
     seed: Annotated[int, typer.Option(help="The same seed gives the same run.")] = 0,
