@@ -58,7 +58,6 @@ def rate(step, seconds, count=1):
 
 
 def run_torch(seconds, in_memory):
-    sys.path.insert(0, str(HERE))
     import classic_pytorch
 
     return rate(classic_pytorch.training(images(), in_memory)[0], seconds)

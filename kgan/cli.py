@@ -66,9 +66,7 @@ def train(
     ] = None,
     augment: Annotated[
         bool,
-        typer.Option(
-            "--augment", help="Change what the discriminator sees, more and more: for few pictures and long training."
-        ),
+        typer.Option("--augment", help="Change what the discriminator sees, more and more: against overfitting."),
     ] = False,
     seed: Annotated[int, typer.Option(help="The same seed gives the same run.")] = 0,
     overwrite: Annotated[
