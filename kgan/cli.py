@@ -68,6 +68,12 @@ def train(
         bool,
         typer.Option("--augment", help="Change what the discriminator sees, more and more: against overfitting."),
     ] = False,
+    decay_steps: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Updates in which the learning rates fall: more for longer runs.", show_default="20,000"
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same run.")] = 0,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Delete what the run folder holds and start anew.")
@@ -104,6 +110,7 @@ def train(
         "label_dropout": label_dropout or None,
         "clusters": clusters,
         "augment": augment or None,
+        "decay_steps": decay_steps,
         "seed": seed,
     }
     if not dry_run:
@@ -126,9 +133,14 @@ def train(
             clusters=clusters is not None,
             seed=seed,
         )
+        rates = [decay_steps and kgan.optimizers.AnnealedAdam(decay_steps=decay_steps) for _ in range(2)]
         augmentation = kgan.augmentation.recommended() if augment else None
         gan.compile(
-            loss=loss, penalties=penalty, augmentation=augmentation, classification_weight=classification_weight
+            *rates,
+            loss=loss,
+            penalties=penalty,
+            augmentation=augmentation,
+            classification_weight=classification_weight,
         )
         steps = int(dataset.cardinality())
         epochs = epochs or max(1, round(DEFAULT_UPDATES / steps))

@@ -76,6 +76,7 @@ class TestTrain:
         gan = keras.saving.load_model(out / "model.keras")
         assert (gan.classifies, gan.classification_weight) == (True, 0.25)
         assert [each.warmup_steps for each in gan.augmentations] == [10_000]
+        assert [each.decay_steps for each in (gan.generator_optimizer, gan.discriminator_optimizer)] == [20_000] * 2
         run("generate", out, "--class", "1", "-n", "3", "-o", tmp_path / "class.npy", "--seed", "1")
         assert np.load(tmp_path / "class.npy").shape == (3, 8, 8, 3)
         assert "Expected labels in [0, 2)" in run("generate", out, "--class", "2", "-o", tmp_path / "x.png", code=1)
@@ -85,6 +86,13 @@ class TestTrain:
         assert keras.saving.load_model(tmp_path / "run" / "model.keras").clusters.num_clusters == 4
         run("generate", tmp_path / "run" / "saved_model", "-n", "3", "-o", tmp_path / "new.npy")
         assert np.load(tmp_path / "new.npy").shape == (3, 8, 8, 1)
+
+    def test_decay_steps(self, tmp_path):
+        run("train", "digits", "--out", tmp_path / "run", *SMALL, "--decay-steps", "300")
+        gan = keras.saving.load_model(tmp_path / "run" / "model.keras")
+        assert [each.decay_steps for each in (gan.generator_optimizer, gan.discriminator_optimizer)] == [300] * 2
+        again = ["--out", tmp_path / "run", *SMALL, "--decay-steps", "400"]
+        assert "decay_steps 300 -> 400" in run("train", "digits", *again, code=1)
 
     @pytest.mark.parametrize(
         ("arguments", "message"),
