@@ -109,7 +109,7 @@ def open_model(path: str | pathlib.Path):
     if (path / "saved_model.pb").is_file():
         return SavedGenerator(path)
     if path.suffix != ".keras":
-        raise ValueError(f"Expected a model.keras or a SavedModel folder. Received: {path}")
+        raise ValueError(f"Expected a model.keras or a SavedModel folder. Received: {path}, which is neither.")
     try:
         model = keras.saving.load_model(path)
     except (OSError, ValueError, TypeError, KeyError, zipfile.BadZipFile) as error:
