@@ -123,7 +123,7 @@ def few_labels(options, seed, train, test, labels):
         row[arm] = 100 * float(np.mean(predicted(network, test[0]) == test[1]))
     if judges:
         row["believed"] = 100 * float(
-            np.mean(kgan.applications.judging.belief(judges, drawn, made) >= options.threshold)
+            np.mean(kgan.applications.data_augmentation.ensemble.belief(judges, drawn, made) >= options.threshold)
         )
     return row
 
@@ -174,7 +174,7 @@ def models(options, seed, images, classes):
     )
     judges = None
     if options.threshold:
-        judges = kgan.applications.judging.train(images, classes, transform=transform, seed=seed)
+        judges = kgan.applications.data_augmentation.ensemble.train(images, classes, transform=transform, seed=seed)
     return gan, judges
 
 
@@ -226,7 +226,7 @@ def classification_accuracy_score(options):
     if data is None:
         raise SystemExit("Name the --data that the model was trained on.")
     (images, classes), test = arrays(data, options.validate)
-    model = kgan.opening.open_model(options.cas)
+    model = kgan.open_model(options.cas)
     updates = 5 * options.classifier_updates
     for name in ("real images", "generated images"):
         right = []

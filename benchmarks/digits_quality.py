@@ -16,7 +16,8 @@ from scipy.linalg import sqrtm
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.svm import SVC
 
-from kgan import datasets, opening
+from kgan import datasets
+from kgan.models.open_model import open_model
 
 
 def frechet(a, b):
@@ -40,7 +41,7 @@ def main():
     judge = CalibratedClassifierCV(SVC(), ensemble=False).fit(train, train_labels)
     everything = np.concatenate([train, test]).astype("float64")
     shuffled = np.random.default_rng(0).permutation(everything)
-    fake = opening.open_model(options.model).generate(1797, seed=1).reshape(1797, -1).astype("float64")
+    fake = open_model(options.model).generate(1797, seed=1).reshape(1797, -1).astype("float64")
 
     rows = {}
     for name, images in (("real test digits", test), ("generated", fake)):

@@ -92,7 +92,7 @@ def trained(data, options):
 def classes(data):
     """Return `attributes.classes` of kgan's classifier; coloured digits are shown to it as their ink."""
     import kgan
-    from kgan.applications import attributes
+    from kgan.applications.editing import attributes
 
     found = attributes.classes(kgan.features.classifier("mnist" if data == "coloured" else data, verbose=0))
 
@@ -105,7 +105,8 @@ def classes(data):
 
 def measured(data, space, codes, name, levels):
     """Return what moving `codes` along an attribute does, and the moved images."""
-    from kgan.applications import attributes, editing, supervised
+    from kgan.applications import editing
+    from kgan.applications.editing import attributes, supervised
 
     shown = classes(data)
     if name in LOCAL:
@@ -136,7 +137,8 @@ def apart(first, second):
 
 
 def hues(space, found, true, grounds):
-    from kgan.applications import attributes, editing, supervised
+    from kgan.applications import editing
+    from kgan.applications.editing import attributes, supervised
 
     def ground(images):
         radians = np.radians(attributes.background_hue(images))
@@ -155,7 +157,8 @@ def hues(space, found, true, grounds):
 
 
 def examine(data, options):
-    from kgan.applications import editing, inversion, spaces
+    from kgan.applications import editing
+    from kgan.applications.editing import inversion, spaces
 
     space = spaces.CodeSpace(trained(data, options))
     _, test, true = load(data)

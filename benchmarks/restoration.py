@@ -73,13 +73,13 @@ def denoiser(method, models, channels):
 def upscaler(method, models, scale):
     """Return a function of a small picture, uint8."""
     if method == "bicubic":
-        from kgan import resampling
+        from kgan.images import resampling
 
         return lambda small: np.asarray(resampling.upsample(small, scale))
-    from kgan.applications import super_resolution
+    from kgan.applications.restoration import upscale
 
     fidelity = float(method == "kgan faithful")
-    return lambda small: super_resolution.upscale(models / f"upscale_x{scale}", small, scale, fidelity)
+    return lambda small: upscale.upscale(models / f"upscale_x{scale}", small, scale, fidelity)
 
 
 def levels(image):
@@ -135,13 +135,13 @@ def compare_upscaling(options, record):
     import kgan
 
     for scale in options.scales:
-        large = [kgan.resampling.crop_to_multiple(each, scale) for each in pictures(options.folder, "Set5")]
-        small = [np.asarray(kgan.resampling.downsample(each, scale)) for each in large]
+        large = [kgan.images.resampling.crop_to_multiple(each, scale) for each in pictures(options.folder, "Set5")]
+        small = [np.asarray(kgan.images.resampling.downsample(each, scale)) for each in large]
         crops = []
         for method in ("bicubic", *(each for each in options.methods if each.startswith("kgan"))):
             function = upscaler(method, options.models, scale)
             found = [function(each) for each in small]
-            row = figures(*([kgan.metrics.luma(each) for each in images] for images in (large, found)), border=scale)
+            row = figures(*([kgan.images.luma(each) for each in images] for images in (large, found)), border=scale)
             record[f"Set5, x{scale}, {method}"] = row
             print(f"Set5   x{scale}        {method:16} {shown(row)}", flush=True)
             crops.append([middle(each) for each in found])
@@ -157,8 +157,8 @@ def draw_photographs(options):
 
     temple, flower = load_sample_images().images
     noisy = levels(temple + np.random.default_rng(0).normal(scale=25, size=temple.shape))
-    large = kgan.resampling.crop_to_multiple(flower, 4)
-    small = np.asarray(kgan.resampling.downsample(large, 4))
+    large = kgan.images.resampling.crop_to_multiple(flower, 4)
+    small = np.asarray(kgan.images.resampling.downsample(large, 4))
     kgans = [method for method in options.methods if method.startswith("kgan")]
     rows = [
         [noisy, *(levels(denoiser(each, options.models, 3)(noisy.astype("float64"), 25)) for each in kgans), temple],

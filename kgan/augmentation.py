@@ -7,7 +7,7 @@ changed in the same way, the generator learns the pictures as they are.
 import keras
 from keras import ops
 
-from kgan.names import resolve, unknown
+from kgan._registry import resolve, unknown
 
 
 class Augmentation(keras.layers.Layer):

@@ -8,7 +8,7 @@ the real and at the fake images are computed once and serve the loss and all pen
 import keras
 from keras import ops
 
-from kgan import names
+from kgan import _registry
 
 
 def _squared_norm(gradient):
@@ -305,7 +305,7 @@ def get(identifier) -> Penalty:
     >>> get("r1").gamma
     1.0
     """
-    penalty = names.resolve("penalty", identifier, PENALTIES)
+    penalty = _registry.resolve("penalty", identifier, PENALTIES)
     if not isinstance(penalty, Penalty):
         raise ValueError(
             f"Expected a penalty: a name ({', '.join(map(repr, PENALTIES))}) or a `kgan.penalties.Penalty`. "

@@ -5,7 +5,7 @@ import linear
 import pytest
 from commands import SMALL, run
 
-from kgan.applications.spaces import CodeSpace
+from kgan.applications.editing.spaces import CodeSpace
 from kgan.architectures import style
 
 

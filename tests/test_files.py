@@ -2,7 +2,7 @@
 
 import pytest
 
-from kgan.files import replacing
+from kgan._files import replacing
 
 
 def test_a_file_appears_when_the_block_ends(tmp_path):

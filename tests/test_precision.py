@@ -4,19 +4,19 @@ import keras
 import numpy as np
 import pytest
 
-from kgan import precision
+from kgan import _precision
 from kgan.architectures import restoration
 
 
 def test_the_policy_comes_back_even_after_an_error():
     before = keras.config.dtype_policy()
-    with precision.computing_in("float64"):
+    with _precision.computing_in("float64"):
         assert keras.layers.Dense(1).compute_dtype == "float64"
     assert keras.config.dtype_policy() == before
-    with pytest.raises(ValueError, match="units"), precision.computing_in("float64"):
+    with pytest.raises(ValueError, match="units"), _precision.computing_in("float64"):
         keras.layers.Dense(-1)
     assert keras.config.dtype_policy() == before
-    with precision.computing_in(None):
+    with _precision.computing_in(None):
         assert keras.config.dtype_policy() == before
 
 
@@ -24,10 +24,10 @@ def test_there_and_back():
     network = restoration.upscaler(2, channels=1, width=4, blocks=1)
     for weight in network.weights:
         weight.assign(keras.random.normal(weight.shape, stddev=0.1, seed=1))
-    assert precision.converted(network) is network
-    half = precision.converted(network, "float16")
+    assert _precision.converted(network) is network
+    half = _precision.converted(network, "float16")
     assert {weight.dtype for weight in half.weights} == {"float16"}
-    whole = precision.converted(half)
+    whole = _precision.converted(half)
     assert {weight.dtype for weight in whole.weights} == {"float32"}
     for first, second in zip(network.get_weights(), whole.get_weights(), strict=True):
         np.testing.assert_allclose(first, second, rtol=2**-11, atol=1e-7)
@@ -36,7 +36,7 @@ def test_there_and_back():
 
 
 def test_mixed_precision_becomes_whole():
-    with precision.computing_in("mixed_bfloat16"):
+    with _precision.computing_in("mixed_bfloat16"):
         network = restoration.denoiser(width=4, blocks=1)
     assert network.layers[1].compute_dtype == "bfloat16"
-    assert {layer.compute_dtype for layer in precision.converted(network).layers} == {"float32"}
+    assert {layer.compute_dtype for layer in _precision.converted(network).layers} == {"float32"}

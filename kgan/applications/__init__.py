@@ -1,35 +1,9 @@
-"""What people do with GANs: more data, editing, restoring."""
+"""What trained generators are good for: editing, data augmentation, restoration."""
 
-from kgan.applications import (
-    attributes,
-    data_augmentation,
-    denoising,
-    directions,
-    editing,
-    inversion,
-    judging,
-    labelled,
-    photographs,
-    restoration,
-    spaces,
-    super_resolution,
-    supervised,
-    unsupervised,
-)
+from kgan.applications import data_augmentation, editing, restoration
 
 __all__ = [
-    "attributes",
     "data_augmentation",
-    "denoising",
-    "directions",
     "editing",
-    "inversion",
-    "judging",
-    "labelled",
-    "photographs",
     "restoration",
-    "spaces",
-    "super_resolution",
-    "supervised",
-    "unsupervised",
 ]

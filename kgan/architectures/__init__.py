@@ -3,8 +3,8 @@
 For images of images there are `restoration`, `unet` and `patch`, whose functions take other arguments.
 """
 
+from kgan._registry import unknown
 from kgan.architectures import dcgan, mlp, patch, resnet, restoration, style, unet
-from kgan.names import unknown
 
 ARCHITECTURES = {"mlp": mlp, "dcgan": dcgan, "resnet": resnet, "style": style}
 

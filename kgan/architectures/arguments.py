@@ -2,6 +2,8 @@
 
 import keras
 
+from kgan._checks import check_positive
+
 
 def check_image_shape(image_shape, convolutional: bool = True) -> tuple[int, int, int]:
     """Return `image_shape` as a tuple, or say what is wrong with it.
@@ -37,17 +39,6 @@ def check_channels(**arguments: int):
     for name, value in arguments.items():
         if value not in (1, 3, 4):
             raise ValueError(f"Expected images of 1, 3 or 4 channels. Received: {name}={value!r}")
-
-
-def check_positive(**arguments: int):
-    """Check that each argument is a positive integer.
-
-    Raises:
-        ValueError: one is not; the message names it.
-    """
-    for name, value in arguments.items():
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise ValueError(f"`{name}` must be a positive integer. Received: {name}={value!r}")
 
 
 def label_input(num_classes: int | None):

@@ -3,9 +3,10 @@
 import keras
 from keras import layers
 
-from kgan.architectures.arguments import check_positive, label_input, with_labels
-from kgan.layers import LabelEmbedding, projection_logit, wide_dtype
-from kgan.names import unknown
+from kgan._checks import check_positive
+from kgan._registry import unknown
+from kgan.architectures.arguments import label_input, with_labels
+from kgan.layers.common import LabelEmbedding, projection_logit, wide_dtype
 
 CONDITIONINGS = ("projection", "auxiliary_classifier", "projection_and_classifier", "concatenation")
 

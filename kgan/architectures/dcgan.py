@@ -5,23 +5,17 @@ import math
 import keras
 from keras import layers
 
-from kgan.architectures.arguments import (
-    check_image_shape,
-    check_positive,
-    cropped,
-    label_input,
-    map_sizes,
-    with_labels,
-)
+from kgan._checks import check_positive
+from kgan._registry import unknown
+from kgan.architectures.arguments import check_image_shape, cropped, label_input, map_sizes, with_labels
 from kgan.architectures.conditioning import Judge
-from kgan.layers import (
+from kgan.layers.common import (
     ConditionalBatchNormalization,
     LabelEmbedding,
     MinibatchStdDev,
     SpectralNormalization,
     wide_dtype,
 )
-from kgan.names import unknown
 
 NORMALIZATIONS = ("batch", "spectral")
 LABELS = ("normalization", "concatenation")

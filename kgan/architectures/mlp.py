@@ -5,9 +5,10 @@ import math
 import keras
 from keras import layers
 
-from kgan.architectures.arguments import check_image_shape, check_positive, label_input, with_labels
+from kgan._checks import check_positive
+from kgan.architectures.arguments import check_image_shape, label_input, with_labels
 from kgan.architectures.conditioning import Judge
-from kgan.layers import LabelEmbedding, wide_dtype
+from kgan.layers.common import LabelEmbedding, wide_dtype
 
 
 def generator(image_shape, latent_dim: int = 100, units=(256, 512), num_classes: int | None = None) -> keras.Model:

@@ -3,8 +3,9 @@
 import keras
 from keras import layers as keras_layers
 
-from kgan.architectures.arguments import check_channels, check_positive
-from kgan.layers import SpectralNormalization, wide_dtype
+from kgan._checks import check_positive
+from kgan.architectures.arguments import check_channels
+from kgan.layers.common import SpectralNormalization, wide_dtype
 
 
 def discriminator(

@@ -5,16 +5,10 @@ import math
 import keras
 from keras import layers
 
-from kgan.architectures.arguments import (
-    check_image_shape,
-    check_positive,
-    cropped,
-    label_input,
-    map_sizes,
-    with_labels,
-)
+from kgan._checks import check_positive
+from kgan.architectures.arguments import check_image_shape, cropped, label_input, map_sizes, with_labels
 from kgan.architectures.conditioning import Judge
-from kgan.layers import LabelEmbedding, wide_dtype
+from kgan.layers.common import LabelEmbedding, wide_dtype
 
 
 def _filters(width: int, level: int) -> int:

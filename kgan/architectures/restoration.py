@@ -3,11 +3,12 @@
 import keras
 from keras import layers
 
-from kgan.architectures.arguments import check_channels, check_positive
+from kgan._checks import check_positive
+from kgan._registry import unknown
+from kgan.architectures.arguments import check_channels
 from kgan.architectures.reach import margin, stride
-from kgan.layers import wide_dtype
-from kgan.names import unknown
-from kgan.restoration_layers import BicubicUpSampling, CropLike, DepthToSpace
+from kgan.layers.common import wide_dtype
+from kgan.layers.restoration import BicubicUpSampling, CropLike, DepthToSpace
 
 __all__ = ["SCALES", "denoiser", "margin", "stride", "upscaler"]
 

@@ -5,17 +5,11 @@ import math
 import keras
 from keras import layers
 
-from kgan.architectures.arguments import (
-    check_image_shape,
-    check_positive,
-    cropped,
-    label_input,
-    map_sizes,
-    with_labels,
-)
+from kgan._checks import check_positive
+from kgan.architectures.arguments import check_image_shape, cropped, label_input, map_sizes, with_labels
 from kgan.architectures.dcgan import discriminator
-from kgan.layers import LabelEmbedding, wide_dtype
-from kgan.style_layers import LearnedConstant, ModulatedConv2D, NoiseInjection
+from kgan.layers.common import LabelEmbedding, wide_dtype
+from kgan.layers.style import LearnedConstant, ModulatedConv2D, NoiseInjection
 
 __all__ = ["discriminator", "generator", "is_style_based", "mapping", "synthesis"]  # the discriminator is dcgan's
 

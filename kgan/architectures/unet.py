@@ -3,8 +3,9 @@
 import keras
 from keras import layers
 
-from kgan.architectures.arguments import check_channels, check_image_shape, check_positive, cropped, map_sizes
-from kgan.layers import wide_dtype
+from kgan._checks import check_positive
+from kgan.architectures.arguments import check_channels, check_image_shape, cropped, map_sizes
+from kgan.layers.common import wide_dtype
 
 
 def generator(image_shape, out_channels: int | None = None, width: int = 32, dropout: float = 0.0) -> keras.Model:

@@ -1,0 +1,17 @@
+"""Keras callbacks for adversarial training."""
+
+from kgan.callbacks.loss_curves import LossCurves
+from kgan.callbacks.progress import Progress
+from kgan.callbacks.resume import Resume
+from kgan.callbacks.sample_images import SampleImages
+from kgan.callbacks.terminate import TerminateOnNonFinite
+from kgan.callbacks.watch import Watch
+
+__all__ = [
+    "LossCurves",
+    "Progress",
+    "Resume",
+    "SampleImages",
+    "TerminateOnNonFinite",
+    "Watch",
+]

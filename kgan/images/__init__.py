@@ -1,0 +1,41 @@
+"""Image files, grids and animations, resampling and color."""
+
+from kgan.images.colour import luma
+from kgan.images.files import (
+    MODES,
+    animate,
+    fit,
+    from_uint8,
+    grid,
+    header,
+    is_grey,
+    opened,
+    read,
+    save,
+    save_each,
+    save_grid,
+    side_by_side,
+    to_uint8,
+)
+from kgan.images.resampling import crop_to_multiple, downsample, upsample
+
+__all__ = [
+    "MODES",
+    "animate",
+    "crop_to_multiple",
+    "downsample",
+    "fit",
+    "from_uint8",
+    "grid",
+    "header",
+    "is_grey",
+    "luma",
+    "opened",
+    "read",
+    "save",
+    "save_each",
+    "save_grid",
+    "side_by_side",
+    "to_uint8",
+    "upsample",
+]

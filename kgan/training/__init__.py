@@ -1,0 +1,1 @@
+"""What happens inside `fit`: the adversarial update, the data, the state."""

@@ -1,0 +1,111 @@
+"""Checks at the door of paired data: networks, inputs and targets that do not fit are refused before the first step."""
+
+import numpy as np
+
+from kgan.training import checks
+
+# Noise may take inputs out of [-1, 1]: five standard deviations of the strongest that is usual, 55 of 255.
+NOISY = 1 + 5 * 55 / 127.5
+
+
+def check_networks(generator, discriminator):
+    """Check that a generator of images from images and a discriminator fit together.
+
+    Args:
+        generator: Functional or built Sequential model, images to images.
+        discriminator: another one, images, or `[images, inputs]`, to logits.
+
+    Raises:
+        TypeError: one of them is not a Keras model.
+        ValueError: they are not built, their shapes do not fit, or the discriminator ends in a sigmoid.
+    """
+    for role, network, most in (("generator", generator, 1), ("discriminator", discriminator, 2)):
+        checks.check_network(role, network)
+        if len(network.inputs) > most or len(network.outputs) != 1:
+            allowed = "one input" if most == 1 else "one input, or two, [images, inputs],"
+            raise ValueError(
+                f"Expected `{role}` to have {allowed} and one output. "
+                f"Received: {len(network.inputs)} inputs and {len(network.outputs)} outputs."
+            )
+    source, images = generator.inputs[0].shape, generator.outputs[0].shape
+    for name, shape in (("take", source), ("make", images)):
+        if len(shape) != 4 or shape[-1] is None:
+            raise ValueError(
+                f"Expected a generator to {name} images (None, height, width, channels), sides may be None. "
+                f"Received: {shape}. Generators of latents are for `kgan.GAN`."
+            )
+    expected = [("makes", images), ("takes", source)]
+    for (verb, shape), judged in zip(expected, discriminator.inputs, strict=False):
+        if not _fit(shape, judged.shape):
+            raise ValueError(
+                "Expected the discriminator to take the generator's images, or [images, inputs]. Received: a "
+                f"generator that {verb} {shape[1:]} and a discriminator that takes {judged.shape[1:]}."
+            )
+    checks.check_final_activation(discriminator)
+
+
+def check_perceptual(perceptual, image_shape):
+    """Check that a network for a perceptual loss takes the generator's images.
+
+    Args:
+        perceptual: Keras model of images in [-1, 1] to one feature tensor or a list of them; or None.
+        image_shape: the generator's, without the batch.
+
+    Raises:
+        TypeError: it is no Keras model.
+        ValueError: it is not built, or takes images of another shape.
+    """
+    if perceptual is None:
+        return
+    checks.check_network("perceptual", perceptual)
+    expected = perceptual.inputs[0].shape
+    if len(perceptual.inputs) != 1 or not _fit((None, *image_shape), expected):
+        raise ValueError(
+            f"Expected `perceptual` to take the generator's images {tuple(image_shape)} in [-1, 1]. Received: a model "
+            f"that takes {expected[1:]}. Put layers before it that make of such images what it needs."
+        )
+
+
+def check_batch(inputs, targets, generator, discriminator):
+    """Check a batch, or whole arrays, of inputs and targets.
+
+    Args:
+        inputs: float array `(batch, height, width, channels)`; noise may take it a little out of [-1, 1].
+        targets: float array `(batch, height, width, channels)` in [-1, 1], of the size that the generator makes.
+        generator, discriminator: as in `check_networks`.
+
+    Raises:
+        ValueError: targets are missing, the numbers or sizes do not fit, or there are other values.
+    """
+    if targets is None:
+        raise ValueError(
+            "Expected pairs (inputs, targets). Received: inputs without targets. Call `fit(inputs, targets)`, or give "
+            "batches of both."
+        )
+    targets = np.asarray(targets)
+    _check_images("inputs", inputs, generator.inputs[0].shape[1:], NOISY)
+    _check_images("targets", targets, generator.outputs[0].shape[1:], 1.01)
+    if len(inputs) != len(targets):
+        raise ValueError(f"Expected one target for each input. Received: {len(inputs)} inputs, {len(targets)} targets.")
+    made = generator.compute_output_shape((None, *inputs.shape[1:]))[1:]
+    if tuple(made) != targets.shape[1:]:
+        raise ValueError(
+            f"Expected targets of the size that the generator makes of the inputs: {tuple(made)} of "
+            f"{inputs.shape[1:]}. Received: {targets.shape[1:]}"
+        )
+    judged = discriminator.inputs[0].shape
+    if not _fit((None, *targets.shape[1:]), judged):
+        raise ValueError(f"Expected targets {judged[1:]}, for the discriminator. Received: {targets.shape[1:]}")
+
+
+def _check_images(role, images, shape, limit):
+    try:
+        checks.check_images(images, shape, limit)
+    except ValueError as error:
+        raise ValueError(f"The {role} do not fit. {error}") from error
+
+
+def _fit(shape, expected) -> bool:
+    return len(shape) == len(expected) and all(
+        a is None or b is None or a == b for a, b in zip(shape[1:], expected[1:], strict=True)
+    )

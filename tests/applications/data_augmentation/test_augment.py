@@ -1,0 +1,319 @@
+"""A GAN that enlarges a small labelled set."""
+
+import random
+import re
+
+import networks
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+import kgan
+from kgan.applications import data_augmentation as augmentation
+from kgan.applications.data_augmentation import ensemble
+from kgan.cli.app import app
+from kgan.datasets import labelled
+
+TINY = {"updates": 2, "width": 2, "batch_size": 8}
+
+
+def run(*arguments, code=0):
+    # Wide, so that the terminal's line breaks do not cut messages.
+    result = CliRunner().invoke(app, [str(each) for each in arguments], env={"COLUMNS": "200", "NO_COLOR": "1"})
+    assert result.exit_code == code, result.output
+    return re.sub(r"\s+", " ", result.output)
+
+
+class Known(kgan.models.sampler.Sampler):
+    """Makes images that say in their first pixel what class they are of, and in their second whether they are good.
+
+    Every third image is bad.
+    """
+
+    latent_dim, image_shape, conditional, num_classes, label_dropout = 2, networks.SHAPE, True, 3, 0.0
+
+    def _make(self, noise, labels):
+        images = np.zeros((len(labels), *self.image_shape), "float32")
+        images[:, 0, 0, 0] = (np.asarray(labels) + 1) / 10
+        images[:, 0, 1, 0] = np.where(np.asarray(noise)[:, 0] > 0.43, -1, 1)  # a third of a normal distribution
+        images[:, 1:, :, 0] = np.asarray(noise)[:, :1, None] / 10
+        return images
+
+
+def label_of(images):
+    return np.rint(np.asarray(images)[:, 0, 0, 0] * 10).astype(int) - 1
+
+
+def good(images):
+    return np.asarray(images)[:, 0, 1, 0] > 0
+
+
+def doubting(images):
+    """Believe the label of good images, with 0.9, and nothing of the bad."""
+    probabilities = np.full((len(images), 3), 0.05)
+    probabilities[np.arange(len(images)), label_of(images)] = 0.9
+    probabilities[~good(images)] = [1 / 3] * 3
+    return probabilities
+
+
+def real(counts):
+    """Real images are -1 in their first pixel."""
+    labels = np.repeat(np.arange(len(counts)), counts)
+    images = networks.images(len(labels))
+    images[:, 0, 0, 0] = -1
+    return images, labels
+
+
+def collected(dataset):
+    batches = list(dataset.as_numpy_iterator())
+    return tuple(np.concatenate(part) for part in zip(*batches, strict=True))
+
+
+class TestPlan:
+    @pytest.mark.parametrize(
+        ("counts", "ratio", "balance", "expected"),
+        [
+            ([4, 4], 0.0, False, [0, 0]),
+            ([4, 4], 0.5, False, [4, 4]),
+            ([6, 2], 0.75, False, [18, 6]),
+            ([5, 2, 1], 0.2, False, [1, 1, 0]),  # exactly 1.25, 0.5, 0.25
+            ([6, 2], 0.5, True, [2, 6]),
+            ([6, 2], 0.2, True, [0, 2]),  # 2 do not fill the gap of 4
+            ([9, 5, 1], 0.25, True, [0, 0, 5]),  # up to 9, 5, 6
+            ([9, 5, 1], 0.4, True, [0, 3, 7]),  # up to 9, 8, 8
+            ([9, 5, 1], None, True, [0, 4, 8]),
+            ([3, 3, 3], 0.1, True, [1, 0, 0]),
+        ],
+    )
+    def test_counts(self, counts, ratio, balance, expected):
+        made = augmentation.plan(real(counts)[1], ratio, balance)
+        total = sum(counts)
+        if ratio is not None:
+            assert made.sum() == round(total * ratio / (1 - ratio))
+        if balance:
+            assert sorted(made + counts) == sorted(np.add(expected, counts))
+        else:
+            np.testing.assert_array_equal(made, expected)
+
+    @pytest.mark.parametrize("ratio", [-0.1, 1.0, 2, float("nan")])
+    def test_ratio_out_of_range(self, ratio):
+        with pytest.raises(ValueError, match=r"in \[0, 1\)"):
+            augmentation.plan([0, 1], ratio)
+
+    def test_no_ratio(self):
+        with pytest.raises(ValueError, match="Expected a `ratio`"):
+            augmentation.plan([0, 1], None)
+
+
+class TestAugment:
+    def test_ratio_and_balance_are_exact(self):
+        images, labels = real([20, 6, 2])
+        data = augmentation.augment(Known(), images, labels, ratio=0.6, balance=True, batch_size=16)
+        assert int(data.cardinality()) == 5  # 70 images
+        assert data.element_spec[0].shape[1:] == networks.SHAPE
+        assert [each.dtype.name for each in data.element_spec] == ["float32", "int32"]
+        mixed, targets = collected(data)
+        assert sorted(np.bincount(targets)) == [23, 23, 24]
+        made = mixed[:, 0, 0, 0] > 0
+        assert made.sum() == 42
+        np.testing.assert_array_equal(label_of(mixed[made]), targets[made])
+        np.testing.assert_array_equal(np.bincount(targets[~made]), [20, 6, 2])
+        order = np.lexsort(images.reshape(28, -1).T), np.lexsort(mixed[~made].reshape(28, -1).T)
+        np.testing.assert_array_equal(images[order[0]], mixed[~made][order[1]])
+        np.testing.assert_array_equal(labels[order[0]], targets[~made][order[1]])
+
+    def test_repeatable(self):
+        def epochs(seed):
+            data = augmentation.augment(Known(), *real([8, 8, 8]), seed=seed, pool=100)
+            return [collected(data)[0] for _ in range(2)]
+
+        first, second = epochs(1)
+        np.testing.assert_array_equal(epochs(1), [first, second])
+        assert (first != second).any()
+        other, _ = epochs(2)
+        assert set(np.unique(other[:, 1, 0, 0])) != set(np.unique(first[:, 1, 0, 0]))  # other generated images
+
+    @pytest.mark.parametrize(("pool", "sets"), [(1, 1), (12, 1), (30, 2), (60, 5)])
+    def test_each_epoch_draws_from_the_pool_with_exact_counts(self, pool, sets):
+        images, labels = real([8, 3, 1])
+        data = augmentation.augment(Known(), images, labels, ratio=0.5, balance=True, pool=pool, batch_size=5)
+        shown = set()
+        for _ in range(40):
+            mixed, targets = collected(data)
+            np.testing.assert_array_equal(np.bincount(targets), [8, 8, 8])
+            made = mixed[:, 0, 0, 0] > 0
+            np.testing.assert_array_equal(label_of(mixed[made]), targets[made])
+            np.testing.assert_array_equal(np.sort(mixed[~made], axis=None), np.sort(images, axis=None))
+            shown |= set(mixed[made][:, 1, 0, 0])
+        assert len(shown) == 12 * sets
+
+    def test_rejection_rejects(self):
+        arguments = Known(), *real([30, 20, 10])
+        mixed, targets = collected(augmentation.augment(*arguments, ratio=0.5, judges=[doubting]))
+        made = mixed[:, 0, 0, 0] > 0
+        assert made.sum() == 60
+        assert good(mixed[made]).all()
+        np.testing.assert_array_equal(np.bincount(targets), [60, 40, 20])
+        everything, _ = collected(augmentation.augment(*arguments, ratio=0.5))
+        assert not good(everything[everything[:, 0, 0, 0] > 0]).all()
+
+    def test_nothing_generated(self):
+        images, labels = real([3, 3, 3])
+        mixed, targets = collected(augmentation.augment(Known(), images, labels, ratio=0))
+        np.testing.assert_array_equal(np.sort(mixed, axis=None), np.sort(images, axis=None))
+        np.testing.assert_array_equal(np.bincount(targets), [3, 3, 3])
+
+    def test_a_class_without_real_images_is_filled(self):
+        images, labels = real([3, 0, 2])
+        _, targets = collected(augmentation.augment(Known(), images, labels, ratio=None, balance=True))
+        np.testing.assert_array_equal(np.bincount(targets), [3, 3, 3])
+
+    @pytest.mark.parametrize(
+        ("change", "error", "message"),
+        [
+            ({"labels": None}, ValueError, "Expected labelled images"),
+            ({"labels": np.zeros(6)}, TypeError, "Expected integer labels"),
+            ({"labels": np.zeros(5, int)}, ValueError, "one label for each image"),
+            ({"labels": np.eye(6, dtype=int)}, ValueError, "one label for each image"),
+            ({"labels": np.full(6, 3)}, ValueError, r"Expected labels in \[0, 3\)"),
+            ({"labels": np.full(6, -1)}, ValueError, r"Expected labels in \[0, 3\)"),
+            ({"images": networks.images(6, (4, 4, 1))}, ValueError, "another size"),
+            ({"images": networks.images(6) * 127 + 128}, ValueError, r"Expected images in \[-1, 1\]"),
+            ({"ratio": 1.5}, ValueError, "share of generated images"),
+            ({"threshold": 0.0, "judges": [doubting]}, ValueError, "`threshold` is a probability"),
+            ({"pool": 0}, ValueError, "`pool` must be a positive"),
+            ({"batch_size": 0}, ValueError, "`batch_size` must be a positive"),
+            ({"judges": []}, ValueError, "at least one judge"),
+            (
+                {"judges": [lambda images: np.full((len(images), 2), 0.5)]},
+                ValueError,
+                r"gives probabilities \(\d+, classes\)",
+            ),
+            ({"judges": [lambda images: np.full((len(images), 3), 2.0)]}, ValueError, "End it in a softmax"),
+            ({"judges": [lambda images: np.full((len(images), 3), 1 / 3)]}, ValueError, "Train the GAN longer"),
+            ({"gan": networks.gan()}, ValueError, "Expected a class-conditional GAN"),
+        ],
+    )
+    def test_mistakes(self, change, error, message):
+        arguments = {"gan": Known(), "images": networks.images(6), "labels": networks.labels(6), **change}
+        with pytest.raises(error, match=message):
+            augmentation.augment(**arguments)
+
+
+class TestTrain:
+    def test_repeatable_and_shows_classes_equally_often(self, monkeypatch):
+        seen = []
+        fit = kgan.GAN.fit
+
+        def watched(self, data, **options):
+            seen.append(data)
+            return fit(self, data, **options)
+
+        monkeypatch.setattr(kgan.GAN, "fit", watched)
+        images, labels = real([12, 4])
+        state = random.getstate()
+        gan = augmentation.train(images, labels, seed=3, **TINY)
+        assert random.getstate() == state  # nobody else's random numbers are touched
+        assert gan.num_classes == 2
+        assert int(gan.generator_optimizer.iterations) == 2
+        shown = collected(seen[0].take(6))[1]  # 24 images: each of the rare class three times
+        np.testing.assert_array_equal(np.bincount(shown[:24]), [12, 12])
+        again = augmentation.train(images, labels, seed=3, **TINY)
+        np.testing.assert_array_equal(gan.generate(4, seed=1), again.generate(4, seed=1))
+        other = augmentation.train(images, labels, seed=4, **TINY)
+        assert (gan.generate(4, seed=1) != other.generate(4, seed=1)).any()
+
+    def test_transform_changes_the_real_images_only(self):
+        shown = []
+
+        def transform(images):
+            shown.append(images.shape[1:])
+            return images * 0
+
+        gan = augmentation.train(*real([4, 4]), transform=transform, **TINY)
+        assert shown[0] == networks.SHAPE
+        assert np.ptp(gan.generate(4, seed=1)) > 0
+
+    @pytest.mark.parametrize("make", [augmentation.train, ensemble.train])
+    @pytest.mark.parametrize(
+        ("change", "error", "message"),
+        [
+            ({"labels": None}, ValueError, "Expected labelled images"),
+            ({"labels": np.zeros(6)}, TypeError, "Expected integer labels"),
+            ({"labels": np.zeros(5, int)}, ValueError, "one label for each image"),
+            ({"labels": np.arange(6) % 3 - 1}, ValueError, r"Expected labels in \[0, "),
+            ({"num_classes": 2}, ValueError, r"Expected labels in \[0, 2\)"),
+            ({"num_classes": 5}, ValueError, "Received: 0 of class 3, 0 of class 4"),
+            ({"labels": np.array([0, 0, 2, 2, 0, 2])}, ValueError, "Received: 0 of class 1"),
+            ({"labels": np.array([0, 0, 1, 1, 1, 2])}, ValueError, "Received: 1 of class 2"),
+            ({"labels": np.zeros(6, int)}, ValueError, "at least 2 classes"),
+            ({"images": networks.images(1), "labels": np.zeros(1, int)}, ValueError, "at least 2 images"),
+            ({"images": networks.images(6)[..., 0]}, ValueError, "at least 2 images, an array"),
+            ({"images": networks.images(6) * np.nan}, ValueError, "Expected finite images"),
+            ({"updates": 0}, ValueError, "`updates` must be a positive"),
+        ],
+    )
+    def test_mistakes(self, make, change, error, message):
+        arguments = {"images": networks.images(6), "labels": networks.labels(6), **change}
+        with pytest.raises(error, match=message):
+            make(**arguments)
+
+
+def test_standard_changes_each_image_in_its_own_way():
+    images = np.repeat(networks.images(1), 4, axis=0)
+    changed = np.asarray(augmentation.standard(seed=1)(images))
+    assert changed.shape == images.shape
+    assert np.abs(changed).max() <= 1
+    assert len(np.unique(changed.reshape(4, -1), axis=0)) == 4
+    np.testing.assert_array_equal(changed, augmentation.standard(seed=1)(images))
+
+
+class TestCommand:
+    @staticmethod
+    def pictures(folder):
+        images, labels = real([4, 4])
+        labelled.save(folder, images, labels, ["bird", "fish"])
+
+    def test_a_labelled_folder(self, tmp_path):
+        self.pictures(tmp_path / "in")
+        arguments = ["augment", tmp_path / "in", "--updates", "2", "--threshold", "0", "--per-class", "3"]
+        run(*arguments, "-o", tmp_path / "out")
+        info = kgan.datasets.describe(tmp_path / "out")
+        assert (info.count, info.image_shape, info.class_names) == (6, networks.SHAPE, ("bird", "fish"))
+        before = sorted((path.name, path.read_bytes()) for path in (tmp_path / "out").rglob("*.png"))
+        assert "exists. Name another" in run(*arguments, "-o", tmp_path / "out", code=1)
+        run(*arguments, "-o", tmp_path / "out", "--overwrite")
+        assert sorted((path.name, path.read_bytes()) for path in (tmp_path / "out").rglob("*.png")) == before
+
+    def test_judges_are_heeded(self, tmp_path, monkeypatch):
+        self.pictures(tmp_path / "in")
+        uniform = lambda images: np.full((len(images), 2), 0.5)  # noqa: E731
+        monkeypatch.setattr(ensemble, "train", lambda *_, **__: [uniform])
+        arguments = ["augment", tmp_path / "in", "--updates", "1", "--threshold", "0.6", "-o", tmp_path / "out"]
+        assert "Train the GAN longer" in run(*arguments, code=1)
+        assert [path.name for path in tmp_path.iterdir()] == ["in"]
+
+    def test_overwrite_never_deletes_what_is_not_ours(self, tmp_path):
+        (tmp_path / "precious.txt").write_text("mine")
+        assert "was not made by this command" in run("augment", "digits", "-o", tmp_path, "--overwrite", code=1)
+        assert (tmp_path / "precious.txt").exists()
+
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            (["--threshold", "1.5"], "in [0, 1)"),
+            (["--image-size", "30"], "multiples of 4"),
+        ],
+    )
+    def test_mistakes_leave_nothing(self, tmp_path, arguments, message):
+        self.pictures(tmp_path / "in")
+        assert message in run("augment", tmp_path / "in", "-o", tmp_path / "out", *arguments, code=1)
+        assert [path.name for path in tmp_path.iterdir()] == ["in"]
+
+    def test_unlabelled_and_lonely_pictures(self, tmp_path):
+        kgan.images.save_each(tmp_path / "plain", networks.images(3))
+        assert "Expected labelled data" in run("augment", tmp_path / "plain", "-o", tmp_path / "out", code=1)
+        kgan.images.save_each(tmp_path / "in" / "few", networks.images(1))
+        kgan.images.save_each(tmp_path / "in" / "more", networks.images(2))
+        assert "Received: 1 of class 0" in run("augment", tmp_path / "in", "-o", tmp_path / "out", code=1)
+        assert not (tmp_path / "out").exists()

@@ -1,0 +1,86 @@
+"""Directions: kept, refused, and made to leave others alone."""
+
+import linear
+import numpy as np
+import pytest
+
+from kgan.applications.editing.directions import Direction, orthogonalized
+from kgan.applications.editing.spaces import CodeSpace
+from kgan.applications.editing.supervised import boundary
+from kgan.applications.editing.unsupervised import closed_form
+
+
+class TestOrthogonalized:
+    def test_one_half_changes_and_the_other_stays(self, space):
+        left, right = boundary(space, linear.left), boundary(space, linear.right)
+        only_left = boundary(space, linear.left, keep=[right])
+        np.testing.assert_allclose(only_left.vector, [0, 1], atol=0.02)
+        assert abs(right.normal @ only_left.vector) < 1e-3
+        for keep in ([linear.right], [lambda images: np.stack([linear.right(images), linear.right(images) > 0], 1)]):
+            np.testing.assert_allclose(boundary(space, linear.left, keep=keep).vector, [0, 1], atol=0.02)
+        np.testing.assert_allclose(orthogonalized(left, right).vector, only_left.vector, atol=1e-6)
+        before, after = space.images([[0.0, 0.0], only_left.vector])
+        assert abs(linear.right(after[None]) - linear.right(before[None])) < 0.01
+        np.testing.assert_allclose(linear.left(after[None]) - linear.left(before[None]), 0.1, atol=0.01)
+
+    def test_where_vector_and_normal_differ(self):
+        """Codes with the covariance diag(4, 1): the functional (1, 1) must not change."""
+        covariance = np.diag([4.0, 1.0])
+        first, kept = np.array([1.0, 0.0]), np.array([1.0, 1.0])
+        make = [
+            Direction(covariance @ n / (n @ covariance @ n) ** 0.5, n / (n @ covariance @ n) ** 0.5)
+            for n in (first, kept)
+        ]
+        found = orthogonalized(*[make[0]], [make[1]])
+        assert abs(kept @ found.vector) < 1e-5
+        np.testing.assert_allclose(found.normal @ found.vector, 1, rtol=1e-5)
+        np.testing.assert_allclose(found.vector @ np.linalg.inv(covariance) @ found.vector, 1, rtol=1e-5)
+
+    def test_nothing_left(self, space):
+        left = boundary(space, linear.left)
+        with pytest.raises(ValueError, match="that 'left' leave room for"):
+            orthogonalized(left, [left])
+        with pytest.raises(ValueError, match="directions of one generator"):
+            orthogonalized(left, [Direction([1.0, 0.0], fingerprint=left.fingerprint + 1)])
+        with pytest.raises(ValueError, match="and the same levels"):
+            orthogonalized(left, [Direction([1.0, 0.0], fingerprint=left.fingerprint, levels=[0])])
+        assert orthogonalized(left, []) is left
+
+
+class TestDirection:
+    def test_saved_and_loaded(self, space, tmp_path):
+        some = Direction([1.0, 2.0], fingerprint=space.fingerprint, levels=[1, 3])
+        for found in (boundary(space, "brightness", num=100), closed_form(space, 1)[0], some):
+            found.save(tmp_path / "direction.npz")
+            again = Direction.load(tmp_path / "direction.npz")
+            for name in ("vector", "normal", "fingerprint"):
+                np.testing.assert_array_equal(getattr(again, name), getattr(found, name))
+            for name in ("name", "space", "score", "levels"):
+                assert getattr(again, name) == getattr(found, name)
+            again.check(space)
+        assert [file.name for file in tmp_path.iterdir()] == ["direction.npz"]
+
+    def test_of_another_model(self, space, style_space):
+        found = boundary(space, "brightness", num=100)
+        other = linear.generator()
+        other.set_weights([weight * 1.1 for weight in other.get_weights()])
+        with pytest.raises(ValueError, match="of this generator. Received: 'brightness' of another"):
+            found.check(CodeSpace(other))
+        with pytest.raises(ValueError, match="Expected a direction in the style space of 5 dimensions"):
+            found.check(style_space)
+
+    def test_no_direction(self, tmp_path):
+        with pytest.raises(FileNotFoundError, match="which is not there"):
+            Direction.load(tmp_path / "nothing.npz")
+        for content in (b"", b"no archive", b"PK\x03\x04 torn"):
+            (tmp_path / "broken.npz").write_bytes(content)
+            with pytest.raises(ValueError, match="which holds none"):
+                Direction.load(tmp_path / "broken.npz")
+        np.savez(tmp_path / "other.npz", vector=[1.0])
+        with pytest.raises(ValueError, match="which holds none"):
+            Direction.load(tmp_path / "other.npz")
+        for vector in ([0.0, 0.0], [np.nan, 1.0], [[1.0]]):
+            with pytest.raises(ValueError, match="finite vector"):
+                Direction(vector)
+        with pytest.raises(ValueError, match="normal . vector = 1"):
+            Direction([1.0, 0.0], [0.5, 0.0])

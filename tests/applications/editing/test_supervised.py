@@ -1,0 +1,234 @@
+"""Directions of attributes that can be worked out by hand."""
+
+import linear
+import numpy as np
+import pytest
+
+from kgan.applications import editing
+from kgan.applications.editing.spaces import CodeSpace
+from kgan.applications.editing.supervised import boundary, circle, find, slope, slopes
+
+
+class TestBoundary:
+    def test_of_a_number(self, space):
+        # The mean pixel is 0.1 z0 + 0.05 z1.
+        found = boundary(space, "brightness", num=500)
+        np.testing.assert_allclose(found.vector, np.array([2, 1]) / 5**0.5, atol=0.01)
+        np.testing.assert_allclose(found.normal, found.vector, atol=0.01)
+        assert found.score > 0.999
+        assert found.name == "brightness"
+        assert repr(found) == "<Direction 'brightness' in latent space of 2 dimensions, score=1.00>"
+
+    def test_of_a_function_and_of_values_that_a_user_gives(self, space):
+        codes = space.sample(300, seed=4)
+        by_function = boundary(space, linear.left, codes)
+        by_values = boundary(space, codes[:, 0] + codes[:, 1], codes, name="left")
+        np.testing.assert_allclose(by_function.vector, by_values.vector, atol=1e-4)
+        np.testing.assert_allclose(by_function.vector, [0.5**0.5, 0.5**0.5], atol=0.01)
+        assert by_values.name == by_function.name == "left"
+        # Without codes, values are of the random images of that seed.
+        np.testing.assert_allclose(boundary(space, codes[:, 0] + codes[:, 1], seed=4).vector, by_values.vector)
+
+    def test_of_two_kinds(self, space):
+        codes = space.sample(1000, seed=4)
+        found = boundary(space, codes[:, 1] > 0.3, codes)
+        np.testing.assert_allclose(found.vector, [0, 1], atol=0.05)
+        assert found.score > 0.97
+        flipped = boundary(space, np.where(codes[:, 1] > 0.3, 0, 5), codes)
+        np.testing.assert_allclose(flipped.vector, -found.vector, atol=0.05)
+
+    def test_noise_is_seen_in_the_score(self, space):
+        assert boundary(space, np.random.default_rng(0).normal(size=500)).score < 0.1
+
+    def test_in_style_space_it_is_the_mean_move_of_the_styles(self, style_space):
+        codes = style_space.sample(4000, seed=1)
+        weights = np.float32([1, -2, 0.5, 0, 1])
+        found = boundary(style_space, codes[:, 0] @ weights, codes)
+        covariance = np.cov(codes[:, 0], rowvar=False)
+        expected = covariance @ weights / np.sqrt(weights @ covariance @ weights)  # one deviation of the attribute
+        np.testing.assert_allclose(found.vector, expected, atol=0.05 * np.abs(expected).max())
+        assert found.space == "style"
+        # Strength 1 is one standard deviation of the codes along it.
+        assert abs(((codes[:, 0] - style_space.mean) @ found.normal).std() - 1) < 0.05
+
+    def test_of_a_class_conditional_generator(self):
+        space = CodeSpace(linear.generator(3))
+        # Each class is darker, which is no matter of the latents.
+        np.testing.assert_allclose(boundary(space, linear.right, num=2000, labels=1).vector, [1, 0], atol=0.01)
+        codes = space.sample(50)
+        with pytest.raises(ValueError, match="Expected `labels`: the generator is class-conditional"):
+            boundary(space, linear.right, codes)
+
+    def test_of_some_levels(self, style_space):
+        """The brightness of images whose first level has the style of another image tells nothing of the second."""
+        measured = []
+
+        def first_level(images):
+            measured.append(images)
+            return style_space.sample(len(images), seed=8)[:, 0, 0]
+
+        found = boundary(style_space, first_level, levels=[0], seed=7)  # level 0 is of seed 8, level 1 of seed 7
+        assert found.levels == (0,)
+        assert found.score > 0.99
+        codes = style_space.sample(4000, seed=7)
+        codes[:, 0] = style_space.sample(4000, seed=8)[:, 0]
+        np.testing.assert_allclose(measured[0], style_space.images(codes), atol=1e-5)
+        assert boundary(style_space, first_level, levels=1, seed=8).score < 0.1
+        for bad in ([], [2], -1, [0.5]):
+            with pytest.raises(ValueError, match="Expected levels from 0 to 1"):
+                boundary(style_space, "slant", levels=bad)
+        with pytest.raises(ValueError, match="Expected `codes` or `levels`"):
+            boundary(style_space, "slant", codes, levels=[0])
+
+    def test_levels_of_a_generator_without_styles(self, space):
+        with pytest.raises(ValueError, match="has no styles. Received: levels"):
+            boundary(space, "slant", levels=[0])
+
+    def test_of_an_angle_there_are_two(self, space):
+        codes = space.sample(1000, seed=2)
+        cosine, sine = circle(space, np.degrees(np.arctan2(codes[:, 1], codes[:, 0])), codes)
+        np.testing.assert_allclose(cosine.vector, [1, 0], atol=0.06)
+        np.testing.assert_allclose(sine.vector, [0, 1], atol=0.06)
+        with pytest.raises(ValueError, match="Use `circle`"):
+            boundary(space, "hue")
+
+    @pytest.mark.parametrize(
+        ("values", "error", "message"),
+        [
+            (np.zeros(19), ValueError, r"shape \(20,\). Received: shape \(19,\)"),
+            (np.zeros((20, 1)), ValueError, r"shape \(20,\). Received: shape \(20, 1\)"),
+            (["bold"] * 20, TypeError, "numbers or booleans"),
+            (np.full(20, 2.0), ValueError, "always 2.0"),
+            (np.r_[np.nan, np.arange(19)], ValueError, "finite values of 'attribute'. Received: 1"),
+            ("slent", ValueError, "Did you mean 'slant'"),
+            ("hue", ValueError, "circle"),
+        ],
+    )
+    def test_bad_attributes(self, space, values, error, message):
+        with pytest.raises(error, match=message):
+            boundary(space, values, space.sample(20))
+
+    def test_too_few_images(self, space):
+        with pytest.raises(ValueError, match="at least 10"):
+            boundary(space, np.arange(5.0), space.sample(5))
+
+
+class TestSlope:
+    def test_of_a_linear_attribute_it_is_the_boundary(self, space):
+        found = slope(space, "brightness", num=500)  # the mean pixel is 0.1 z0 + 0.05 z1
+        np.testing.assert_allclose(found.vector, np.array([2, 1]) / 5**0.5, atol=0.01)
+        np.testing.assert_allclose(found.normal, found.vector, atol=0.01)
+        assert found.score > 0.99
+        assert found.name == "brightness"
+
+    def test_what_goes_with_an_attribute_among_images_does_not_matter(self, space):
+        """Of two kinds of images one is far larger; no small move leads from one to the other."""
+        kind = np.where(np.arange(400) % 2, 3.0, -3.0)
+        codes = np.stack([kind, np.random.default_rng(0).normal(size=400)], axis=1)
+
+        def large(images):
+            z0 = 10 * linear.right(images)
+            return 100 * (z0 > 0) + 10 * linear.left(images) - z0  # the last two: z1
+
+        assert boundary(space, large, codes).vector[0] > 0.99
+        found = slope(space, large, codes)
+        np.testing.assert_allclose(found.vector, [0, 1], atol=0.05)
+        assert found.name == "large"
+
+    def test_in_style_space_it_is_the_mean_gradient_at_the_levels_that_it_moves(self, style_space):
+        codes = style_space.sample(200, seed=3)
+        found = slope(style_space, linear.left, codes, levels=[1])
+        assert found.levels == (1,)
+        moved = []
+        for axis in style_space.root:
+            step = np.zeros_like(codes)
+            step[:, 1] = 0.1 * axis
+            sides = [linear.left(style_space.images(codes + sign * step)) for sign in (1, -1)]
+            moved.append((sides[0] - sides[1]).mean())
+        place = style_space.inverse_root @ found.vector
+        assert np.corrcoef(place, moved)[0, 1] > 0.95
+
+    def test_what_is_kept_is_kept(self, space):
+        found = slope(space, "brightness", keep=[linear.right, lambda images: np.zeros(len(images))], num=500)
+        np.testing.assert_allclose(found.vector, [0, 1], atol=0.02)  # what nothing changes need not be kept
+
+    def test_what_changes_in_a_single_image_need_not_be_kept(self, space):
+        """As a class that images are hardly ever taken for: nothing can be learnt of it."""
+
+        def rare(images):
+            return linear.left(images) > 0.6  # the first is just there
+
+        codes = np.r_[[[3.0, 3.0]], np.zeros((199, 2))]
+        found = slope(space, linear.left, codes, keep=[rare, linear.right])
+        np.testing.assert_allclose(found.vector, [0, 1], atol=0.05)
+
+    def test_of_a_class_conditional_generator(self):
+        space = CodeSpace(linear.generator(3))
+        np.testing.assert_allclose(slope(space, linear.right, num=500, labels=1).vector, [1, 0], atol=0.01)
+
+    @pytest.mark.parametrize(
+        ("attribute", "error", "message"),
+        [
+            ("slent", ValueError, "Did you mean 'slant'"),
+            ("hue", ValueError, "Use `circle`"),
+            (np.arange(20.0), TypeError, "name of an attribute or a function"),
+            (lambda images: np.zeros(len(images)), ValueError, "hardly any move changes"),
+            (lambda images: np.full(len(images), np.nan), ValueError, "finite values"),
+            (lambda images: np.full(len(images), "bold"), TypeError, "numbers or booleans"),
+            (lambda images: images.reshape(len(images), -1)[:, :2], ValueError, "one value for each image"),
+        ],
+    )
+    def test_bad_attributes(self, space, attribute, error, message):
+        with pytest.raises(error, match=message):
+            slope(space, attribute, num=20)
+
+    def test_levels_of_a_generator_without_styles(self, space):
+        with pytest.raises(ValueError, match="has no styles. Received: levels"):
+            slope(space, "slant", levels=[0])
+
+
+class TestSlopes:
+    """Of the product of both halves: in each image the gradient is the other half."""
+
+    @staticmethod
+    def product(images):
+        return linear.left(images) * linear.right(images)
+
+    def test_each_image_has_its_own(self, space):
+        codes = np.float32([[3, 0], [0, 3]])
+        found = slopes(space, self.product, codes, num=400)
+        for direction, (z0, z1) in zip(found, codes, strict=True):
+            gradient = np.array([2 * z0 + z1, z0])  # of z0 (z0 + z1)
+            np.testing.assert_allclose(direction.vector, gradient / np.linalg.norm(gradient), atol=0.05)
+        rises = np.diff([self.product(space.images(editing.move(space, codes, found, s))) for s in (-1, 0, 1)], axis=0)
+        assert (rises > 0).all()
+        assert slopes(space, self.product, codes, num=400)[1].vector.tolist() == found[1].vector.tolist()
+
+    def test_what_is_kept_is_kept(self, space):
+        kept = slopes(space, "brightness", [[1.0, 2.0]], keep=[linear.right], num=200, name="left")[0]
+        np.testing.assert_allclose(kept.vector, [0, 1], atol=0.02)
+        assert kept.name == "left"
+
+    def test_with_classes_and_levels(self, style_space):
+        space = CodeSpace(linear.generator(3))
+        found = slopes(space, linear.right, np.zeros((2, 2)), labels=[0, 2], num=50)
+        np.testing.assert_allclose([each.vector for each in found], [[1, 0]] * 2, atol=0.02)
+        with pytest.raises(ValueError, match="Expected `labels`"):
+            slopes(space, linear.right, np.zeros((2, 2)), num=50)
+        assert slopes(style_space, linear.left, style_space.sample(1), levels=[1], num=50)[0].levels == (1,)
+
+    def test_too_few_moves(self, space):
+        with pytest.raises(ValueError, match="hardly any move changes"):
+            slopes(space, linear.left, [[0.0, 0.0]], num=5)
+
+
+def test_found_by_name(space, tmp_path):
+    assert find(space, "factor-2").name == "factor 2"
+    saved = find(space, "brightness")
+    saved.save(tmp_path / "mine.npz")
+    np.testing.assert_array_equal(find(space, tmp_path / "mine.npz").vector, saved.vector)
+    assert abs(find(space, "factor-1", keep=["brightness"]).vector @ saved.normal) < 1e-4
+    with pytest.raises(ValueError, match="Unknown attribute. Received: 'facto-1'"):
+        find(space, "facto-1")
+    with pytest.raises(FileNotFoundError):
+        find(space, str(tmp_path / "other.npz"))

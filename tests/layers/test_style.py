@@ -1,0 +1,107 @@
+"""The layers of style-based generators against kernels that are written out for each image."""
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from kgan.architectures import dcgan, style
+from kgan.layers.style import LearnedConstant, ModulatedConv2D, NoiseInjection
+
+
+def test_the_learned_constant_is_the_same_for_every_image():
+    layer = LearnedConstant((2, 3, 4))
+    maps = ops.convert_to_numpy(layer(ops.zeros((5, 7))))
+    assert maps.shape == layer.compute_output_shape((5, 7)) == (5, 2, 3, 4)
+    np.testing.assert_array_equal(maps, np.broadcast_to(maps[:1], maps.shape))
+    assert 0.5 < maps[0].std() < 1.5
+    assert LearnedConstant.from_config(layer.get_config()).shape == (2, 3, 4)
+
+
+@pytest.mark.parametrize("demodulate", [True, False])
+@pytest.mark.parametrize("strides", [1, 2])
+def test_modulation_is_that_of_the_kernel(strides, demodulate):
+    """Karras et al. 2020, equations 1 and 3: one kernel an image."""
+    rng = np.random.default_rng(0)
+    maps, styles = rng.normal(size=(2, 4, 6, 3)).astype("float32"), rng.normal(size=(2, 5)).astype("float32")
+    layer = ModulatedConv2D(7, kernel_size=4 if strides == 2 else 3, strides=strides, demodulate=demodulate)
+    received = ops.convert_to_numpy(layer([maps, styles]))
+    assert received.shape == layer.compute_output_shape([(2, 4, 6, 3), (2, 5)])
+    for image in range(2):
+        scale = styles[image] @ layer.affine.numpy() + 1.0
+        kernel = layer.kernel.numpy() * (scale[:, None] if strides == 1 else scale)
+        if demodulate:
+            inner = (0, 1, 2) if strides == 1 else (0, 1, 3)
+            power = (kernel**2).sum(axis=inner, keepdims=True) / strides**2  # what reaches one pixel
+            kernel = kernel / np.sqrt(power)
+        convolve = ops.conv if strides == 1 else ops.conv_transpose
+        expected = convolve(maps[image : image + 1], kernel, strides=strides, padding="same")
+        np.testing.assert_allclose(received[image], expected[0], rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("strides", [1, 2])
+def test_demodulated_maps_keep_their_variance(strides):
+    rng = np.random.default_rng(0)
+    maps, styles = rng.normal(size=(4, 16, 16, 32)).astype("float32"), 3 * rng.normal(size=(4, 5)).astype("float32")
+    made = ops.convert_to_numpy(ModulatedConv2D(32, 4, strides)([maps, styles]))
+    assert 0.8 < made[:, 4:-4, 4:-4].std() < 1.2
+
+
+def test_noise_is_new_in_training_and_a_fixed_map_else():
+    layer = NoiseInjection(seed=3)
+    maps = ops.ones((2, 4, 4, 3))
+    np.testing.assert_array_equal(layer(maps, training=True), maps)  # the factor starts at 0
+    layer.factor.assign(0.5)
+    fixed = ops.convert_to_numpy(layer(maps))
+    np.testing.assert_array_equal(fixed, layer(maps))
+    np.testing.assert_allclose(fixed, 1 + 0.5 * np.broadcast_to(layer.noise.numpy(), fixed.shape), rtol=1e-6)
+    first, second = (ops.convert_to_numpy(layer(maps, training=True)) for _ in range(2))
+    assert (first != second).any()
+    assert (first[0] != first[1]).any()
+    np.testing.assert_array_equal(first[..., 0], first[..., 1])
+    assert [weight.name for weight in layer.non_trainable_weights] == ["noise"]
+
+
+@pytest.mark.parametrize("bad", [{"filters": 0}, {"filters": 2, "kernel_size": 0}, {"filters": 2, "strides": 1.5}])
+def test_bad_arguments(bad):
+    with pytest.raises(ValueError, match="must be a positive integer"):
+        ModulatedConv2D(**bad)
+
+
+class TestHalves:
+    """`style.mapping` and `style.synthesis`."""
+
+    @pytest.mark.parametrize("num_classes", [None, 3])
+    def test_joined_they_are_the_generator(self, num_classes, tmp_path):
+        generator = style.generator((12, 8, 3), latent_dim=6, width=4, style_dim=5, num_classes=num_classes)
+        generator.save(tmp_path / "generator.keras")
+        for network in (generator, keras.saving.load_model(tmp_path / "generator.keras")):
+            noise = np.random.default_rng(0).normal(size=(4, 6)).astype("float32")
+            given = [noise, np.int32([0, 1, 2, 0])] if num_classes else noise
+            first, second = style.mapping(network), style.synthesis(network)
+            styles = first(given)
+            assert styles.shape == (4, 5)
+            assert len(second.inputs) == 1
+            levels = second.input_shape[1]
+            images = second(ops.repeat(styles[:, None], levels, axis=1))
+            np.testing.assert_allclose(images, generator(given), atol=1e-6)
+
+    def test_latents_count_by_their_direction_only(self):
+        mapping = style.mapping(style.generator((8, 8, 1), latent_dim=6, width=4))
+        noise = np.random.default_rng(0).normal(size=(4, 6)).astype("float32")
+        np.testing.assert_allclose(mapping(3 * noise), mapping(noise), rtol=1e-4, atol=1e-5)
+
+    def test_every_level_counts(self):
+        generator = style.generator((28, 28, 1), latent_dim=6, width=4)
+        synthesis = style.synthesis(generator)
+        styles = np.ones((1, *synthesis.input_shape[1:]), "float32")
+        before = ops.convert_to_numpy(synthesis(styles))
+        for level in range(styles.shape[1]):
+            other = styles.copy()
+            other[:, level] = np.random.default_rng(level).normal(size=styles.shape[-1])
+            assert np.abs(ops.convert_to_numpy(synthesis(other)) - before).max() > 1e-3
+
+    def test_a_generator_without_styles(self):
+        for half in (style.mapping, style.synthesis):
+            with pytest.raises(ValueError, match="Expected a style-based generator"):
+                half(dcgan.generator((8, 8, 1), width=4))

@@ -1,0 +1,100 @@
+"""What was saved opens, whatever it is, and generates the same images."""
+
+import keras
+import networks
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import kgan
+from kgan.export import exporting
+from kgan.models.open_model import open_model
+
+
+@pytest.fixture(scope="module")
+def generators():
+    return {"plain": networks.generator(), "conditional": networks.generator(3)}
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory, generators):
+    """A folder with the SavedModels of both generators."""
+    folder = tmp_path_factory.mktemp("exported")
+    for kind, generator in generators.items():
+        exporting.export(generator, folder / kind)
+    return folder
+
+
+def test_a_saved_model(exported, generators):
+    plain, conditional = (open_model(exported / kind) for kind in ("plain", "conditional"))
+    assert (plain.latent_dim, plain.image_shape, plain.num_classes) == (4, (8, 8, 1), None)
+    assert (conditional.latent_dim, conditional.image_shape, conditional.num_classes) == (4, (8, 8, 1), 3)
+    noise = keras.random.normal((70, 4), seed=2**31 + 5)  # more than one batch
+    expected = networks.images_of(generators["conditional"], noise, np.arange(70) % 3)
+    received = conditional.generate(70, seed=2**31 + 5)
+    assert received.dtype == np.float32
+    np.testing.assert_allclose(received, expected, rtol=0, atol=1e-6)
+    expected = networks.images_of(generators["conditional"], noise[:4], np.full(4, 2))
+    np.testing.assert_allclose(
+        conditional.generate(4, np.int64(2**31 + 5), labels=2)[:1], expected[:1], rtol=0, atol=1e-6
+    )
+    assert (plain.generate(2) != plain.generate(2)).any()
+    cut = networks.images_of(generators["plain"], kgan.latents.draw(3, 4, 1, truncation=0.5))
+    np.testing.assert_allclose(plain.generate(3, 1, truncation=0.5), cut, rtol=0, atol=1e-6)
+    with pytest.raises(ValueError, match="Expected no labels"):
+        plain.generate(2, 1, labels=[0, 1])
+    with pytest.raises(ValueError, match="one label for each image"):
+        conditional.generate(3, 1, labels=[0, 1])
+    with pytest.raises(ValueError, match=r"labels in \[0, 3\)"):
+        conditional.generate(3, 1, labels=3)
+    with pytest.raises(ValueError, match="`num` must be positive"):
+        plain.generate(0, 1)
+    with pytest.raises(ValueError, match="`truncation` must be positive"):
+        plain.generate(2, 1, truncation=0)
+
+
+def test_a_keras_file(tmp_path):
+    gan = networks.gan(3)
+    gan.compile()
+    gan.save(tmp_path / "model.keras")
+    opened = open_model(tmp_path / "model.keras")
+    np.testing.assert_array_equal(opened.generate(2, 5), gan.generate(2, 5))
+    assert (opened.latent_dim, tuple(opened.image_shape), opened.num_classes) == (4, (8, 8, 1), 3)
+
+
+@pytest.mark.parametrize("num_classes", [None, 3])
+def test_a_generator_alone_in_a_folder(tmp_path, num_classes):
+    generator = networks.generator(num_classes)
+    generator.save(tmp_path / "model.keras")
+    opened = open_model(tmp_path)
+    labels = None if num_classes is None else np.arange(2)
+    expected = networks.images_of(generator, kgan.latents.draw(2, 4, 5), labels)
+    np.testing.assert_allclose(opened.generate(2, 5), expected, rtol=0, atol=1e-6)
+    assert (opened.latent_dim, opened.image_shape, opened.num_classes) == (4, (8, 8, 1), num_classes)
+    assert opened.ema_generator.count_params() == generator.count_params()
+
+
+def test_what_is_no_model(tmp_path, exported):
+    with pytest.raises(FileNotFoundError, match="which is not there"):
+        open_model(tmp_path / "nothing")
+    with pytest.raises(ValueError, match="Expected a model.keras"):
+        open_model(tmp_path)
+    networks.discriminator().save(tmp_path / "other.keras")
+    with pytest.raises(ValueError, match="which holds a Functional"):
+        open_model(tmp_path / "other.keras")
+    whole = (tmp_path / "other.keras").read_bytes()
+    for broken in (b"no zip", whole[: len(whole) // 2], whole[:1000] + bytes(1000) + whole[2000:]):
+        (tmp_path / "broken.keras").write_bytes(broken)
+        with pytest.raises(ValueError, match="cannot be read"):
+            open_model(tmp_path / "broken.keras")
+    (tmp_path / "saved_model.pb").write_bytes((exported / "plain" / "saved_model.pb").read_bytes())
+    with pytest.raises(ValueError, match="cannot be read"):  # the variables are not there
+        open_model(tmp_path)
+    (tmp_path / "saved_model.pb").write_bytes(b"\xff")
+    with pytest.raises(ValueError, match="cannot be read"):
+        open_model(tmp_path)
+    foreign = tf.Module()
+    foreign.call = tf.function(lambda x: x, input_signature=[tf.TensorSpec([])])
+    tf.saved_model.save(foreign, tmp_path / "foreign")
+    with pytest.raises(ValueError, match="without its signatures"):
+        open_model(tmp_path / "foreign")

@@ -1,0 +1,53 @@
+"""Drawing images, with a sampler whose images are its latents: what is asked for is what is made."""
+
+import numpy as np
+import pytest
+from keras import ops
+
+from kgan import latents
+from kgan.models.sampler import Sampler
+
+
+class Echo(Sampler):
+    """Gives back latents, and labels behind them."""
+
+    latent_dim = 3
+
+    def __init__(self, num_classes=None, conditional=False):
+        self.num_classes, self.conditional = num_classes, conditional
+        self.sizes = []
+
+    def _make(self, noise, labels):
+        self.sizes.append(noise.shape[0])
+        if labels is None:
+            return noise
+        return ops.concatenate([noise, ops.cast(labels, "float32")[:, None]], axis=1)
+
+
+def test_the_latents_are_those_of_the_seed_whatever_the_batches():
+    sampler = Echo()
+    images = sampler.generate(10, seed=3, batch_size=4)
+    assert sampler.sizes == [4, 4, 2]
+    np.testing.assert_array_equal(images, latents.draw(10, 3, seed=3))
+    cut = sampler.generate(10, seed=3, truncation=0.5)
+    np.testing.assert_array_equal(cut, latents.draw(10, 3, seed=3, truncation=0.5))
+    assert (sampler.generate(2) != sampler.generate(2)).any()
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [(None, [0, 1, 2, 0, 1]), (2, [2] * 5), ([2, 1, 0, 1, 2], [2, 1, 0, 1, 2]), (np.int64(1), [1] * 5)],
+)
+def test_labels(labels, expected):
+    images = Echo(num_classes=3, conditional=True).generate(5, seed=0, labels=labels, batch_size=2)
+    assert images[:, -1].tolist() == expected
+
+
+def test_bad_labels():
+    with pytest.raises(ValueError, match="Expected no labels"):
+        Echo().generate(2, labels=[0, 1])
+    with pytest.raises(ValueError, match="does not know how many classes"):
+        Echo(conditional=True).generate(2)
+    for labels in (3, [0, 1, 2], [-1, 0], [0.5, 1.0]):
+        with pytest.raises((TypeError, ValueError), match="label"):
+            Echo(num_classes=3, conditional=True).generate(2, labels=labels)
