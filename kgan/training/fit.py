@@ -9,7 +9,7 @@ from kgan.training import checks, data_adapter
 class Loops:
     """`fit` and `evaluate` of the models that train a generator.
 
-    Before `kgan.training.persistence.PersistentModel` among the bases. A subclass checks a batch in `_check_batch(images,
+    Before `PersistentModel` among the bases. A subclass checks a batch in `_check_batch(images,
     labels)`, learns what it must know of the data in `_prepare(data)`, and has `generator`, `conditional`, `seed` and
     `evaluation_seed_generator`.
     """

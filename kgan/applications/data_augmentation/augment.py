@@ -1,6 +1,6 @@
 """More labelled images from few: train a class-conditional GAN on them, and mix what it makes with what is real.
 
-`train` makes the GAN, and `kgan.applications.data_augmentation.ensemble` an ensemble of classifiers that rejects what it doubts; `augment`
+`train` makes the GAN, and the module `ensemble` an ensemble of classifiers that rejects what it doubts; `augment`
 gives a `tf.data.Dataset` for any classifier's `fit`:
 
 >>> data = next(iter(datasets.load("digits", labels=True, batch_size=100)))
@@ -120,7 +120,7 @@ def generate(gan, labels, judges=None, threshold: float = 0.5, seed: int = 0) ->
     Args:
         gan: a class-conditional `kgan.GAN`, or an exported one opened with `kgan.open_model`.
         labels: integers `(n,)`.
-        judges: as in `kgan.applications.data_augmentation.ensemble.belief`. Defaults to none, and then nothing is rejected.
+        judges: as in `ensemble.belief`. Defaults to none, and then nothing is rejected.
         threshold: in (0, 1), of what an image must have: the mean probability that the judges give to its label.
             Defaults to 0.5.
         seed: the same gives the same images.

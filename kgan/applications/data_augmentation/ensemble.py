@@ -29,7 +29,7 @@ def train(
         seed: of weights and order.
 
     Returns:
-        Keras models, `kgan.features.classifier.network`, images to a dictionary with `probabilities` `(batch, classes)`.
+        Keras models, images to a dictionary with `probabilities` `(batch, classes)`.
 
     Raises:
         TypeError, ValueError: as in `train`.

@@ -41,7 +41,7 @@ def train(
         sharp_updates: after those, with a discriminator; they give the sharp network. 0 for none.
         sigma: of the normal noise, in grey levels of 255: a number, or a range of which each patch draws its own. Half
             of the patches are then clipped and rounded to 256 levels, as those of picture files are.
-        degradation: what is to be undone instead: one of `kgan.datasets.degradations`, also a chain of several, its name, or a
+        degradation: what is to be undone instead: one of `kgan.datasets.degradations`, also a chain, its name, or a
             function of images and a seed.
         channels: 1 or 3. Defaults to 1 if all pictures are grey.
         width: of the network, `kgan.architectures.restoration.denoiser`. Defaults to 48.

@@ -31,7 +31,7 @@ def folder(name: str) -> pathlib.Path:
             return parent / "saved_models" / name
     raise FileNotFoundError(
         f"Expected the model {name}, which comes with kgan, in its folder saved_models. Received: a copy of kgan "
-        "without it. Name a model of your own, from `kgan.applications.restoration.denoise.train` or `super_resolution.train`."
+        "without it. Name a model of your own."
     )
 
 

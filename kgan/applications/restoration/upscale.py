@@ -29,7 +29,7 @@ def train(
     precision: str | None = None,
     callbacks=None,
 ) -> Restorer:
-    """Train an upscaler on pictures: they are made smaller by `kgan.images.resampling.downsample`, and it learns the way back.
+    """Train an upscaler on pictures, which `kgan.images.resampling.downsample` makes smaller.
 
     Pictures are decoded and made smaller once, in 256 levels as files hold them, and kept in memory. Run again after a
     stop, it goes on where it was.
