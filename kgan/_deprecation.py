@@ -126,3 +126,34 @@ def moved(name: str, current: Callable[..., Any], instead: str) -> Callable[...,
         return current(*args, **kwargs)
 
     return function
+
+
+def old_names(module: str, **names: str) -> Callable[[str], Any]:
+    """Return a module-level `__getattr__` that finds renamed functions and constants under their old names.
+
+    Args:
+        module: the module's `__name__`.
+        **names: each old name, and the new one: a name in the same module, or a dotted path that begins with `kgan`.
+
+    Example:
+    >>> find = old_names("kgan._registry", not_known="unknown")
+    >>> import warnings
+    >>> with warnings.catch_warnings(record=True) as caught:
+    ...     warnings.simplefilter("always")
+    ...     find("not_known").__name__, str(caught[0].message)  # doctest: +ELLIPSIS
+    ('unknown', '`kgan._registry.not_known` is now `kgan._registry.unknown`. The old name will be removed in ...')
+    """
+
+    def find(name: str) -> Any:
+        if name not in names:
+            raise AttributeError(f"module {module!r} has no attribute {name!r}")
+        new = names[name] if "." in names[name] else f"{module}.{names[name]}"
+        warnings.warn(
+            f"`{module}.{name}` is now `{new}`. The old name will be removed in the next release.",
+            FutureWarning,
+            stacklevel=2,
+        )
+        owner, _, attribute = new.rpartition(".")
+        return getattr(importlib.import_module(owner), attribute)
+
+    return find

@@ -1,12 +1,18 @@
-"""Initial weights that are a function of a seed."""
+"""Initial weights that depend on a seed only."""
 
 import contextlib
 import random
+from collections.abc import Iterator
 
 
 @contextlib.contextmanager
-def seeded(seed: int):
-    """Let Keras, which draws the seeds of its initializers from Python's `random`, do so from `seed`.
+def seeded(seed: int) -> Iterator[None]:
+    """Make Keras's initializers without a seed repeatable: they draw their seeds from Python's `random`.
+
+    The state of `random` is restored afterwards.
+
+    Args:
+        seed: the same seed gives the same initial weights.
 
     Example:
     >>> with seeded(7):
