@@ -34,10 +34,11 @@ def converted(network, dtype: str = "float32"):
     >>> small.layers[0].kernel.dtype, converted(small).layers[0].kernel.dtype
     ('float16', 'float32')
     """
-    layers = network._flatten_layers(include_self=False)
-    if not any(_is_other_float(layer.dtype_policy.compute_dtype, dtype) for layer in layers):
+    config = network.get_config()
+    replaced = _replaced(config, dtype)
+    if replaced == config:
         return network
-    other = type(network).from_config(_replaced(network.get_config(), dtype))
+    other = type(network).from_config(replaced)
     other.set_weights(network.get_weights())
     return other
 

@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from kgan import backend, images
+from kgan.backend import keras_internals
 
 
 class SampleImages(keras.callbacks.Callback):
@@ -66,7 +67,7 @@ class SampleImages(keras.callbacks.Callback):
             grid = images.grid(images.side_by_side(self.inputs, outputs), scale=1 if outputs.shape[2] > 32 else None)
         images.save(self.directory / f"epoch-{epoch + 1:04d}.png", grid)
         writers = [
-            callback._train_writer
+            keras_internals.training_writer(callback)
             for callback in self.model.companions
             if isinstance(callback, keras.callbacks.TensorBoard)
         ]

@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from kgan.backend import keras_internals
+
 
 @keras.saving.register_keras_serializable("kgan")
 class SpectralNormalization(keras.layers.Wrapper):
@@ -49,10 +51,7 @@ class SpectralNormalization(keras.layers.Wrapper):
             return self.layer(inputs)
 
     def _raw(self):
-        for name in ("_kernel", "kernel", "_embeddings", "embeddings"):
-            if isinstance(getattr(self.layer, name, None), keras.Variable):
-                return getattr(self.layer, name)
-        raise ValueError(f"Expected a layer with a kernel or embeddings. Received: {self.layer!r}")
+        return keras_internals.weight_matrix(self.layer)
 
     def _normalized(self, training):
         kernel = self._raw().value

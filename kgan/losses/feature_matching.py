@@ -3,6 +3,8 @@
 import keras
 from keras import layers, ops
 
+from kgan.backend import keras_internals
+
 _ACTIVATIONS = (layers.Activation, layers.ELU, layers.LeakyReLU, layers.PReLU, layers.ReLU)
 
 
@@ -47,9 +49,8 @@ def hidden(network: keras.Model) -> keras.Model:
     >>> hidden(network).output_shape
     [(None, 1), (None, 3)]
     """
-    functional = getattr(network, "_functional", None) or network
-    levels = functional._nodes_by_depth
-    nodes = [node for depth in sorted(levels, reverse=True) for node in levels[depth]]
+    functional = keras_internals.functional_of(network)
+    nodes = keras_internals.nodes_of(functional)
     output = functional.outputs[0]
     features = [node.outputs[0] for node in nodes if _activates(node.operation) and node.outputs[0] is not output]
     if not features:

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from kgan import features as feature_extractors
+from kgan.backend import keras_internals
 
 
 class FeatureMetric(keras.metrics.Metric):
@@ -29,7 +30,7 @@ class FeatureMetric(keras.metrics.Metric):
     def __init__(self, features=None, name=None):
         self.features = feature_extractors.get(features) if features is not None else None
         super().__init__(name=name or self._named(), dtype="float32")
-        self._direction = self.direction  # tells Keras's EarlyStopping and ModelCheckpoint which way is better
+        keras_internals.set_direction(self, self.direction)
         self._suffix = name or (self.features.name if self.features is not None else "")
         self._dimension = None
 

@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from kgan.backend import keras_internals
+
 
 def psnr(targets, images, border: int = 0):
     """Return the peak signal-to-noise ratio of each image, `10 log10(peak^2 / mean squared difference)`.
@@ -62,7 +64,7 @@ class PSNR(keras.metrics.MeanMetricWrapper):
 
     def __init__(self, name: str = "psnr", dtype=None):
         super().__init__(psnr, name=name, dtype=dtype)
-        self._direction = "up"
+        keras_internals.set_direction(self, "up")
 
     def get_config(self):
         return {"name": self.name, "dtype": self.dtype}
