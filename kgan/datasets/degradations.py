@@ -11,6 +11,7 @@ set what `kgan.ImageToImageGAN` is trained on:
 import numpy as np
 import tensorflow as tf
 
+from kgan import images as pictures
 from kgan._checks import check_positive
 from kgan._registry import resolve
 from kgan.images import resampling
@@ -171,12 +172,12 @@ class Jpeg(Degradation):
             # TensorFlow's default is a faster, coarser inverse transform than that of other programs.
             return tf.image.adjust_jpeg_quality(image, tf.reshape(quality, ()), dct_method="INTEGER_ACCURATE")
 
-        levels = tf.cast(_levels(images), tf.uint8)
+        levels = pictures.to_uint8(images)
         if len(images.shape) == 3:
             changed = compress((levels, quality))
         else:
             changed = tf.map_fn(compress, (levels, quality), fn_output_signature=tf.uint8)
-        return tf.ensure_shape(tf.cast(changed, tf.float32) / 127.5 - 1.0, images.shape)
+        return tf.ensure_shape(pictures.from_uint8(changed), images.shape)
 
 
 class Downsampling(Degradation):
@@ -224,7 +225,7 @@ class Rounding(Degradation):
     def __call__(self, images, seed):
         """Return images of 256 levels, or as they were."""
         images = _floats(images)
-        rounded = _levels(images) / 127.5 - 1.0
+        rounded = pictures.quantize(images)
         return tf.where(_draw((0.0, 1.0), images, seed) < self.probability, rounded, images)
 
 
@@ -307,7 +308,3 @@ def _floats(images):
             f"Received: {images.dtype.name} of shape {images.shape}"
         )
     return tf.cast(images, tf.float32)
-
-
-def _levels(images):
-    return tf.clip_by_value(tf.round((images + 1.0) * 127.5), 0.0, 255.0)

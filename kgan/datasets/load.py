@@ -181,7 +181,7 @@ def from_arrays(
     def fetch(indices):
         batch = tf.gather(data, indices)
         if data.dtype == tf.uint8:
-            batch = tf.cast(batch, tf.float32) / 127.5 - 1.0
+            batch = pictures.from_uint8(batch)
         return batch if targets is None else (batch, tf.gather(targets, indices))
 
     return _in_order(len(images), fetch, batch_size, shuffle, seed, drop_remainder)
@@ -292,7 +292,7 @@ def _stream(found, size, channels, labels, batch_size, shuffle, seed):
             return sources.resized(image[None], size, channels)[0]
 
         image = tf.ensure_shape(tf.numpy_function(fit, [example["image"]], tf.uint8), (*size, channels))
-        image = tf.cast(image, tf.float32) / 127.5 - 1.0
+        image = pictures.from_uint8(image)
         return (image, tf.cast(example["label"], tf.int32)) if labels else image
 
     data = found.builder.as_dataset(split=found.split, shuffle_files=False)

@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from kgan import datasets
 from kgan._checks import check_positive
+from kgan.images import from_uint8
 
 
 def load(pictures, size: int, *, batch_size: int = 16, steps: int = 1000, seed: int = 0, inputs=None, degradation=None):
@@ -92,7 +93,7 @@ class _Store:
         corner = tf.gather(self._starts, picture) + top * tf.gather(self._widths, picture) + left
         width = tf.reshape(tf.gather(self._widths, picture), (-1, 1, 1))
         found = tf.gather(self._pixels, tf.reshape(corner, (-1, 1, 1)) + row * width + column)
-        return tf.cast(found, tf.float32) / 127.5 - 1.0
+        return from_uint8(found)
 
 
 def _check_inputs(pictures, inputs, size):

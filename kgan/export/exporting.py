@@ -13,6 +13,7 @@ from tensorflow.core.protobuf import saved_model_pb2
 
 from kgan import _files, _precision, latents
 from kgan._registry import unknown
+from kgan.images import to_uint8
 from kgan.training import checks
 
 # The largest difference to Keras's own images that an export may show, on their scale of 2 (measured: about 1e-6).
@@ -227,8 +228,7 @@ def _write_saved_model(model, path, num_classes, label_dropout):
             checks.append(tf.debugging.assert_greater_equal(labels, lowest, f"Expected labels from {lowest} up."))
         with tf.control_dependencies(checks):
             output = model([tf.identity(noise), labels] if labelled else noise, training=False)["output"]
-        whole = tf.clip_by_value(tf.round((output + 1.0) * 127.5), 0.0, 255.0)
-        return {"output": output, "output_uint8": tf.cast(whole, tf.uint8)}
+        return {"output": output, "output_uint8": to_uint8(output)}
 
     def draw(num, seed, truncation=None, labels=None):
         # A stranger has none of kgan's checks: these travel with the graph. All that follows must wait for them,

@@ -8,6 +8,7 @@ from keras import ops
 
 from kgan import _precision
 from kgan.export import exporting
+from kgan.images import to_uint8
 
 # Sides of the images that an export is traced and checked with, where the generator takes any.
 SIDES = (21, 30)
@@ -65,8 +66,7 @@ def export(generator: keras.Model, path: str | pathlib.Path, format: str = "tf_s
 def _write_saved_model(model, path):
     def serve(input):
         output = model(input, training=False)["output"]
-        whole = ops.clip(ops.round((output + 1.0) * 127.5), 0.0, 255.0)
-        return {"output": output, "output_uint8": ops.cast(whole, "uint8")}
+        return {"output": output, "output_uint8": to_uint8(output)}
 
     archive = keras.export.ExportArchive()
     archive.track(model)

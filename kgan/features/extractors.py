@@ -9,6 +9,7 @@ from keras import ops
 from tqdm import tqdm
 
 from kgan import backend
+from kgan._checks import shapes_fit
 from kgan.datasets import sources
 from kgan.features.classifier import home, trained
 
@@ -67,9 +68,7 @@ class FeatureExtractor:
             ValueError: they have another size or number of channels, or the outputs are no features.
         """
         shape = tuple(shape)[1:]
-        if len(shape) != len(self.image_shape) or any(
-            a is not None and a != b for a, b in zip(self.image_shape, shape, strict=True)
-        ):
+        if not shapes_fit(shape, self.image_shape):
             raise ValueError(
                 f"Expected images of shape {self.image_shape}, which the features {self.name!r} take. Received: "
                 f"{shape}. Choose other features, or load the data with `kgan.datasets.load(..., image_size=..., "

@@ -5,7 +5,6 @@ from kgan.images.files import (
     MODES,
     animate,
     fit,
-    from_uint8,
     grid,
     header,
     is_grey,
@@ -15,8 +14,8 @@ from kgan.images.files import (
     save_each,
     save_grid,
     side_by_side,
-    to_uint8,
 )
+from kgan.images.pixels import from_uint8, quantize, to_uint8
 from kgan.images.resampling import crop_to_multiple, downsample, upsample
 
 __all__ = [
@@ -31,6 +30,7 @@ __all__ = [
     "is_grey",
     "luma",
     "opened",
+    "quantize",
     "read",
     "save",
     "save_each",

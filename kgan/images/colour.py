@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from kgan.images.pixels import from_levels, to_levels
+
 # ITU-R BT.601 in whole levels: black is 16 and white 235.
 WEIGHTS = np.array([[65.481], [128.553], [24.966]]) / 255
 BLACK = 16
@@ -31,5 +33,5 @@ def luma(images) -> np.ndarray:
         raise ValueError(f"Expected images of 3 channels. Received: shape {images.shape}")
     if images.dtype == np.uint8:
         return np.rint(BLACK + images @ WEIGHTS).astype("uint8")
-    levels = BLACK + (images.astype("float64") + 1) * 127.5 @ WEIGHTS
-    return (levels / 127.5 - 1).astype("float32")
+    levels = BLACK + to_levels(images.astype("float64")) @ WEIGHTS
+    return from_levels(levels).astype("float32")

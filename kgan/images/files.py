@@ -8,39 +8,9 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from kgan import _files
+from kgan.images.pixels import to_uint8
 
 MODES = {1: "L", 3: "RGB", 4: "RGBA"}
-
-
-def to_uint8(images) -> np.ndarray:
-    """Convert images from [-1, 1] to [0, 255], rounded; values outside are clipped.
-
-    Args:
-        images: float array of any shape.
-
-    Raises:
-        ValueError: the images are not floats, or not finite.
-
-    Example:
-    >>> to_uint8(np.array([-1.0, 0.0, 1.0])).tolist()
-    [0, 128, 255]
-    """
-    images = np.asarray(images)
-    if not np.issubdtype(images.dtype, np.floating):
-        raise ValueError(f"Expected float images in [-1, 1]. Received: {images.dtype}")
-    if not np.isfinite(images).all():
-        raise ValueError(f"Expected finite images. Received: {(~np.isfinite(images)).sum()} values that are not.")
-    return np.clip(np.rint((images + 1.0) * 127.5), 0, 255).astype("uint8")
-
-
-def from_uint8(images) -> np.ndarray:
-    """Convert images from [0, 255] to float32 in [-1, 1].
-
-    Example:
-    >>> from_uint8(np.uint8([0, 255])).tolist()
-    [-1.0, 1.0]
-    """
-    return np.asarray(images, "float32") / 127.5 - 1.0
 
 
 def grid(images, columns: int | None = None, padding: int = 2, scale: int | None = None) -> np.ndarray:
@@ -106,7 +76,7 @@ def side_by_side(inputs, outputs, padding: int = 2) -> np.ndarray:
     >>> side_by_side(np.zeros((3, 4, 5, 1), "float32"), np.zeros((3, 8, 10, 3), "float32")).shape
     (3, 8, 22, 3)
     """
-    inputs, outputs = to_uint8(inputs), to_uint8(outputs)
+    inputs, outputs = to_uint8(np.asarray(inputs)), to_uint8(np.asarray(outputs))
     factors = [larger // side for larger, side in zip(outputs.shape[1:3], inputs.shape[1:3], strict=True)]
     inputs = inputs.repeat(factors[0], axis=1).repeat(factors[1], axis=2)
     if inputs.shape[:3] != outputs.shape[:3]:

@@ -1,13 +1,16 @@
 """Bicubic resampling as published super-resolution uses it, and cropping to a multiple of the scale."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
-import tensorflow as tf
 from keras import ops
 
 from kgan._checks import check_positive
+from kgan._typing import Array, Tensor
 
 
-def downsample(images, scale: int):
+def downsample(images: Array | Tensor, scale: int) -> Array | Tensor:
     """Make images smaller, bicubic with antialiasing, as MATLAB's `imresize(images, 1 / scale)` does.
 
     Each output is a weighted mean of the `4 * scale` inputs next to its centre along each side. The weights are
@@ -41,7 +44,7 @@ def downsample(images, scale: int):
     return _resized(images, 2 * scale, 2, lambda side: side // scale)
 
 
-def upsample(images, scale: int):
+def upsample(images: Array | Tensor, scale: int) -> Array | Tensor:
     """Make images larger, bicubic, as MATLAB's `imresize(images, scale)` does.
 
     Args:
@@ -63,7 +66,7 @@ def upsample(images, scale: int):
     return _resized(images, 2, 2 * scale, lambda side: side * scale)
 
 
-def crop_to_multiple(images, multiple: int):
+def crop_to_multiple(images: Array | Tensor, multiple: int) -> Array | Tensor:
     """Return images without the last rows and columns that make their sides no multiple of `multiple`.
 
     Args:
@@ -82,7 +85,7 @@ def crop_to_multiple(images, multiple: int):
     return images[..., : height // multiple * multiple, : width // multiple * multiple, :]
 
 
-def _sides(images, least):
+def _sides(images: Array | Tensor, least: int) -> tuple[int | Tensor, int | Tensor]:
     if len(images.shape) not in (3, 4):
         raise ValueError(f"Expected images ([batch,] height, width, channels). Received: shape {images.shape}")
     static = images.shape[-3:-1]
@@ -91,8 +94,13 @@ def _sides(images, least):
     return ops.shape(images)[-3:-1]
 
 
-def _resized(images, margin, result_margin, size):
-    """Resize with a mirrored margin, which becomes `result_margin` wide and is cut off."""
+def _resized(images: Array | Tensor, margin: int, result_margin: int, size: Callable[[Any], Any]) -> Array | Tensor:
+    """Resize with a mirrored margin, which becomes `result_margin` wide and is cut off.
+
+    `size` is a function of the length of a side with its margins that returns the length after resizing.
+    """
+    import tensorflow as tf
+
     padding = [[0, 0]] * (len(images.shape) - 3) + [[margin, margin], [margin, margin], [0, 0]]
     padded = tf.pad(images, padding, "SYMMETRIC")
     height, width = ops.shape(padded)[-3:-1]

@@ -3,7 +3,9 @@
 import keras
 from keras import ops
 
+from kgan._checks import shapes_fit
 from kgan.backend import keras_internals
+from kgan.images import from_uint8
 
 
 def psnr(targets, images, border: int = 0):
@@ -28,8 +30,7 @@ def psnr(targets, images, border: int = 0):
     [20.0]
     """
     targets, images = _unit(targets), _unit(images)
-    sides = zip(targets.shape[1:], images.shape[1:], strict=False)
-    if {len(targets.shape), len(images.shape)} != {4} or any(a != b and None not in (a, b) for a, b in sides):
+    if len(targets.shape) != 4 or not shapes_fit(images.shape[1:], targets.shape[1:]):
         raise ValueError(
             "Expected targets and images of one shape (batch, height, width, channels). "
             f"Received: {targets.shape} and {images.shape}"
@@ -44,7 +45,7 @@ def psnr(targets, images, border: int = 0):
 def _unit(images):
     images = ops.convert_to_tensor(images)
     if keras.backend.standardize_dtype(images.dtype) == "uint8":
-        return ops.cast(images, "float32") / 127.5 - 1.0
+        return from_uint8(images)
     return ops.cast(images, "float32")
 
 
