@@ -15,14 +15,18 @@ from kgan.images.files import (
     save_grid,
     side_by_side,
 )
+from kgan.images.folders import Found, LeftOut, find_pictures
 from kgan.images.pixels import from_uint8, quantize, to_uint8
 from kgan.images.resampling import crop_to_multiple, downsample, upsample
 
 __all__ = [
+    "Found",
+    "LeftOut",
     "MODES",
     "animate",
     "crop_to_multiple",
     "downsample",
+    "find_pictures",
     "fit",
     "from_uint8",
     "grid",

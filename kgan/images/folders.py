@@ -1,0 +1,149 @@
+"""Search for the picture files in a folder, with an account of the files that are left out."""
+
+import collections
+import os
+import pathlib
+import re
+from collections.abc import Collection
+from typing import NamedTuple
+
+from kgan._typing import PathLike
+
+SYSTEM_FILES = frozenset(["desktop.ini", "ehthumbs.db", "icon\r", "thumbs.db"])
+"""Files that operating systems keep beside pictures, in lower case; hidden files are recognized by their dot."""
+
+SYSTEM_FOLDERS = frozenset(["$recycle.bin", "@eadir", "__macosx", "lost+found", "system volume information"])
+"""Folders that operating systems and archivers leave behind, in lower case."""
+
+RESULT_FILES = frozenset(["augmented.json", "report.json", "run.json"])
+"""Files by which a folder of kgan's results is known: of `kgan augment`, `kgan evaluate` and `kgan train`."""
+
+RESULT_PATTERN = re.compile(r"epoch-\d{4,}\.png")
+"""Files of `kgan.callbacks.SampleImages`."""
+
+
+class LeftOut(NamedTuple):
+    """A file or a folder that holds no pictures to use.
+
+    Attributes:
+        path: where it is.
+        reason: why it is left out, for example `"unknown suffix"`.
+    """
+
+    path: pathlib.Path
+    reason: str
+
+
+class Found(NamedTuple):
+    """The pictures in a folder.
+
+    Attributes:
+        pictures: the files, sorted.
+        left_out: the files and folders that are not used, sorted. Hidden files and those of the operating system
+            are not among them.
+    """
+
+    pictures: list[pathlib.Path]
+    left_out: list[LeftOut]
+
+    def summary(self, most: int = 5) -> str:
+        """Return a sentence for each reason, with the number of files and the names of the first.
+
+        Args:
+            most: how many are named. Defaults to 5.
+
+        Returns:
+            The sentences, or an empty string if nothing is left out.
+
+        Example:
+        >>> Found([], [LeftOut(pathlib.Path("a.gif"), "unknown suffix")]).summary()
+        'Left out: 1 (unknown suffix): a.gif.'
+        """
+        by_reason: dict[str, list[str]] = collections.defaultdict(list)
+        for path, reason in self.left_out:
+            by_reason[reason].append(path.name)
+        return " ".join(
+            f"Left out: {len(names):,} ({reason}): {', '.join(names[:most])}{', ...' if len(names) > most else '.'}"
+            for reason, names in by_reason.items()
+        )
+
+
+def find_pictures(folder: PathLike, suffixes: Collection[str]) -> Found:
+    """Find the pictures in a folder and its subfolders.
+
+    Hidden files and folders (`.ipynb_checkpoints`, `._1.png`) and those of operating systems (`Thumbs.db`,
+    `__MACOSX`) are passed over. Left out, with a reason, are files of other suffixes, links to nothing, links to
+    folders, and subfolders with results of kgan, which would otherwise become data.
+
+    Args:
+        folder: the folder. It may itself be hidden or hold results: it was asked for.
+        suffixes: the suffixes of pictures in lower case, for example `[".png", ".jpg"]`.
+
+    Raises:
+        FileNotFoundError: there is no such folder.
+
+    Example:
+    >>> for name in ("a.png", "notes.txt"):
+    ...     pathlib.Path(name).touch()
+    >>> found = find_pictures(".", [".png"])
+    >>> [path.name for path in found.pictures], found.summary()
+    (['a.png'], 'Left out: 1 (unknown suffix): notes.txt.')
+    """
+    folder = pathlib.Path(folder)
+    if not folder.is_dir():
+        raise FileNotFoundError(f"Expected a folder of pictures. Received: {folder}, which is not there.")
+    pictures: list[pathlib.Path] = []
+    left_out: list[LeftOut] = []
+    for parent, subfolders, names in os.walk(folder):
+        place = pathlib.Path(parent)
+        kept = []
+        for name in subfolders:
+            reason = _reason_against_folder(place / name)
+            if reason:
+                left_out.append(LeftOut(place / name, reason))
+            elif not _is_of_system(name, SYSTEM_FOLDERS):
+                kept.append(name)
+        subfolders[:] = kept
+        for name in names:
+            if _is_of_system(name, SYSTEM_FILES):
+                continue
+            reason = _reason_against_file(place / name, suffixes)
+            if reason:
+                left_out.append(LeftOut(place / name, reason))
+            else:
+                pictures.append(place / name)
+    return Found(sorted(pictures), sorted(left_out))
+
+
+def holds_results(folder: PathLike) -> bool:
+    """Return whether a folder holds what kgan wrote: a run, samples of a training, a report or an augmented set.
+
+    Example:
+    >>> pathlib.Path("run.json").touch()
+    >>> holds_results(".")
+    True
+    """
+    return any(name in RESULT_FILES or RESULT_PATTERN.fullmatch(name) for name in os.listdir(folder))
+
+
+def _is_of_system(name: str, known: Collection[str]) -> bool:
+    return name.startswith(".") or name.lower() in known
+
+
+def _reason_against_folder(folder: pathlib.Path) -> str | None:
+    if _is_of_system(folder.name, SYSTEM_FOLDERS):
+        return None
+    if folder.is_symlink():
+        return "link to a folder"
+    try:
+        return "results of kgan" if holds_results(folder) else None
+    except PermissionError:
+        return "not readable"
+
+
+def _reason_against_file(file: pathlib.Path, suffixes: Collection[str]) -> str | None:
+    if file.suffix.lower() not in suffixes:
+        return "unknown suffix"
+    if file.is_file():
+        return None
+    return "broken link" if file.is_symlink() else "not a file"
