@@ -1,0 +1,76 @@
+"""Sphinx configuration: `make -C docs html` builds the documentation with warnings as errors."""
+
+import os
+import pathlib
+import re
+import sys
+from typing import Any
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent
+sys.path[:0] = [str(ROOT), str(HERE)]
+
+import outside_pages  # noqa: E402
+
+import kgan  # noqa: E402
+
+project = "kgan"
+author = "The kgan authors"
+copyright = "The kgan authors, Apache License 2.0"  # noqa: A001
+version = release = kgan.__version__
+
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx.ext.viewcode",
+    "sphinx_copybutton",
+]
+exclude_patterns = ["_build", "**.ipynb_checkpoints"]
+
+# Pages are Markdown (MyST); the notebooks are shown with the outputs that are stored in them.
+myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
+myst_heading_anchors = 3
+nb_execution_mode = "off"
+nb_merge_streams = True
+suppress_warnings = ["mystnb.unknown_mime_type"]
+
+# The API reference comes from the docstrings, which have single backticks around code.
+default_role = "code"
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+autodoc_default_options = {"members": True, "show-inheritance": True}
+autodoc_preserve_defaults = True
+python_maximum_signature_line_length = 80
+napoleon_google_docstring = True
+napoleon_numpy_docstring = False
+napoleon_use_ivar = True
+add_module_names = False
+
+html_theme = "furo"
+html_title = f"kgan {release}"
+html_static_path = ["_static"]
+html_css_files = ["kgan.css"]
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
+
+
+def adapt_docstring(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
+    """Make reStructuredText of what kgan's docstrings have beyond Google's style: examples that are not indented."""
+    adapted: list[str] = []
+    for line in lines:
+        if adapted and adapted[-1].strip() in ("Example:", "Examples:") and line.startswith(">>>"):
+            adapted[-1:] = ["**Example**", ""]
+        if not line.lstrip().startswith((">>>", "...")):
+            line = line.replace("**kwargs", r"\*\*kwargs")
+            line = re.sub(r"^(References?):(?= )", r"**\1:**", line)
+        adapted.append(line)
+    lines[:] = adapted
+
+
+def setup(app: Any) -> None:
+    """Connect the docstring filter; it runs before napoleon's."""
+    outside_pages.copy_pages()
+    app.connect("autodoc-process-docstring", adapt_docstring, priority=400)
