@@ -1,6 +1,10 @@
-"""Argument checks that several packages share."""
+"""Checks of arguments and of data that several packages share."""
 
 from collections.abc import Sequence
+
+import numpy as np
+
+from kgan._typing import Array
 
 
 def check_positive(**arguments: int) -> None:
@@ -24,3 +28,94 @@ def shapes_fit(shape: Sequence[int | None], expected: Sequence[int | None]) -> b
     return len(shape) == len(expected) and all(
         size is None or other is None or size == other for size, other in zip(shape, expected, strict=True)
     )
+
+
+def check_images(images: Array, shape: Sequence[int | None], limit: float = 1.01) -> None:
+    """Check a batch, or a whole array, of real data against the generator's output.
+
+    Args:
+        images: array `(batch, height, width, channels)`, float, finite, in [-1, 1]. Data of another rank
+            (points in the plane, say) may have any range.
+        shape: the generator's output shape without the batch, for example `(28, 28, 1)`.
+        limit: how far from 0 values may be; more than 1 for noisy inputs.
+
+    Raises:
+        ValueError: rank, size, channels, type, range or finiteness are not as expected.
+    """
+    shape = tuple(shape)
+    if images.ndim != len(shape) + 1:
+        raise ValueError(
+            f"Expected a batch of rank {len(shape) + 1}, (batch, {', '.join(map(str, shape))}), like the generator's "
+            f"output. Received: shape {images.shape}."
+            + (" Add the channels with images[..., None]." if images.ndim == len(shape) == 3 else "")
+        )
+    if not shapes_fit(images.shape[1:], shape):
+        different = "channels" if shapes_fit(images.shape[1:-1], shape[:-1]) else "size"
+        raise ValueError(
+            f"Expected images of shape {shape}, as the generator has them. Received: {images.shape[1:]}: "
+            f"another {different}. Build the networks for this shape, or load the data with "
+            "`kgan.datasets.load(..., image_size=..., channels=...)`."
+        )
+    if len(images) == 0:
+        raise ValueError("Expected at least one image. Received: an empty batch.")
+    _check_values(images, limit if len(shape) == 3 else None)
+
+
+def _check_values(images: Array, limit: float | None) -> None:
+    """Check that values are floats and finite, and at most `limit` from 0; None allows any range."""
+    convert = {
+        255: "Convert them with images.astype('float32') / 127.5 - 1.",
+        1: "Convert them with images * 2 - 1.",
+    }
+    if not np.issubdtype(images.dtype, np.floating):
+        raise ValueError(
+            f"Expected float images in [-1, 1]. Received: {images.dtype} in [{images.min()}, {images.max()}]. "
+            f"{convert[255]}"
+        )
+    if not np.isfinite(images.sum(dtype="float64")):
+        raise ValueError(
+            "Expected finite images. Received: "
+            f"{np.isnan(images).sum()} NaN and {np.isinf(images).sum()} infinite values."
+        )
+    if limit is None:
+        return
+    low, high = images.min(), images.max()
+    if low < -limit or high > limit:
+        hint = convert[255] if low >= 0 and high > 2 else "Scale them to [-1, 1]."
+        raise ValueError(f"Expected images in [-1, 1]. Received: values in [{low:.4g}, {high:.4g}]. {hint}")
+    if low >= 0 and high > 0:
+        raise ValueError(
+            f"Expected images in [-1, 1]. Received: values in [{low:.4g}, {high:.4g}], which looks like [0, 1]. "
+            f"{convert[1]}"
+        )
+
+
+def check_labels(labels: Array | None, num: int | None, num_classes: int | None, lowest: int = 0) -> None:
+    """Check the labels of a batch or of a whole data set.
+
+    Args:
+        labels: integer array `(batch,)` with values in [lowest, num_classes), or None.
+        num: the number of images they belong to, or None to leave that open.
+        num_classes: the number of classes, or None if it is not known.
+        lowest: -1 where a label may stand for no class.
+
+    Raises:
+        ValueError: labels are missing, of the wrong shape or number, or out of range.
+        TypeError: they are not integers.
+    """
+    if labels is None:
+        raise ValueError(
+            "Expected (images, labels): the networks are class-conditional. Received: images without labels. "
+            "Pass `labels=True` to `kgan.datasets.load`, or `gan.fit((images, labels))`."
+        )
+    labels = np.asarray(labels)
+    if not np.issubdtype(labels.dtype, np.integer):
+        raise TypeError(f"Expected integer labels. Received: {labels.dtype}. Convert them with labels.astype('int32').")
+    if labels.ndim != 1 or (num is not None and len(labels) != num):
+        raise ValueError(f"Expected one label for each image: shape ({num},). Received: shape {labels.shape}.")
+    if labels.size and (labels.min() < lowest or (num_classes is not None and labels.max() >= num_classes)):
+        raise ValueError(
+            f"Expected labels in [{lowest}, {num_classes if num_classes is not None else '...'}). "
+            f"Received: labels in [{labels.min()}, {labels.max()}]."
+            + (" A label -1, no class, needs `kgan.GAN(label_dropout=...)`." if labels.min() == -1 != lowest else "")
+        )

@@ -7,7 +7,7 @@ import numpy as np
 
 from kgan import _files, datasets
 from kgan import images as pictures
-from kgan.training import checks
+from kgan._checks import check_images, check_labels
 
 
 def save(folder, images, labels, class_names=None):
@@ -51,8 +51,8 @@ def checked(images, labels, num_classes, minimum=2):
             "Expected at least 2 images, an array (n, height, width, channels). Received: "
             f"an array of shape {images.shape}."
         )
-    checks.check_images(images, images.shape[1:])
-    checks.check_labels(labels, len(images), num_classes)
+    check_images(images, images.shape[1:])
+    check_labels(labels, len(images), num_classes)
     counts = np.bincount(labels, minlength=num_classes or 0)
     if len(counts) < 2:
         raise ValueError("Expected at least 2 classes. Received: 1.")

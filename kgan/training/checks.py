@@ -1,7 +1,10 @@
 """Checks at the door: what a GAN cannot be trained on is refused before the first step."""
 
 import keras
-import numpy as np
+
+from kgan._checks import check_images as check_images
+from kgan._checks import check_labels as check_labels
+from kgan._checks import shapes_fit
 
 
 def check_networks(generator, discriminator, packing=1):
@@ -49,9 +52,7 @@ def check_networks(generator, discriminator, packing=1):
         raise ValueError("Expected no labels where the discriminator judges several images together (`packing`).")
     if packing > 1 and images[-1] is not None:
         images = (*images[:-1], packing * images[-1])
-    if len(images) != len(expected) or any(
-        a is not None and b is not None and a != b for a, b in zip(images[1:], expected[1:], strict=True)
-    ):
+    if not shapes_fit(images[1:], expected[1:]):
         stacked = f", {packing} images with stacked channels" if packing > 1 else ""
         raise ValueError(
             f"Expected the generator's output to have the shape of the discriminator's input{stacked}. Received: "
@@ -165,91 +166,3 @@ def cluster_count(generator, num_classes: int | None = None) -> int:
             "how many clusters there shall be. Received: a generator without."
         )
     return count
-
-
-def check_images(images, shape: tuple, limit: float = 1.01):
-    """Check a batch, or a whole array, of real data against the generator's output.
-
-    Args:
-        images: array `(batch, height, width, channels)`, float, finite, in [-1, 1]. Data of another rank
-            (points in the plane, say) may have any range.
-        shape: the generator's output shape without the batch, for example `(28, 28, 1)`.
-        limit: how far from 0 values may be; more than 1 for noisy inputs.
-
-    Raises:
-        ValueError: rank, size, channels, type, range or finiteness are not as expected.
-    """
-    shape = tuple(shape)
-    if images.ndim != len(shape) + 1:
-        raise ValueError(
-            f"Expected a batch of rank {len(shape) + 1}, (batch, {', '.join(map(str, shape))}), like the generator's "
-            f"output. Received: shape {images.shape}."
-            + (" Add the channels with images[..., None]." if images.ndim == len(shape) == 3 else "")
-        )
-    if any(a is not None and a != b for a, b in zip(shape, images.shape[1:], strict=True)):
-        sides = zip(shape[:-1], images.shape[1:-1], strict=True)
-        different = "size" if any(a is not None and a != b for a, b in sides) else "channels"
-        raise ValueError(
-            f"Expected images of shape {shape}, as the generator has them. Received: {images.shape[1:]}: "
-            f"another {different}. Build the networks for this shape, or load the data with "
-            "`kgan.datasets.load(..., image_size=..., channels=...)`."
-        )
-    if len(images) == 0:
-        raise ValueError("Expected at least one image. Received: an empty batch.")
-    if len(shape) != 3 and np.issubdtype(images.dtype, np.floating):
-        low = high = 0.0
-    else:
-        low, high = images.min(), images.max()
-    convert = {
-        255: "Convert them with images.astype('float32') / 127.5 - 1.",
-        1: "Convert them with images * 2 - 1.",
-    }
-    if not np.issubdtype(images.dtype, np.floating):
-        raise ValueError(
-            f"Expected float images in [-1, 1]. Received: {images.dtype} in [{low}, {high}]. {convert[255]}"
-        )
-    total = images.sum(dtype="float64")
-    if not np.isfinite(total):
-        raise ValueError(
-            "Expected finite images. Received: "
-            f"{np.isnan(images).sum()} NaN and {np.isinf(images).sum()} infinite values."
-        )
-    if low < -limit or high > limit:
-        hint = convert[255] if low >= 0 and high > 2 else "Scale them to [-1, 1]."
-        raise ValueError(f"Expected images in [-1, 1]. Received: values in [{low:.4g}, {high:.4g}]. {hint}")
-    if low >= 0 and high > 0:
-        raise ValueError(
-            f"Expected images in [-1, 1]. Received: values in [{low:.4g}, {high:.4g}], which looks like [0, 1]. "
-            f"{convert[1]}"
-        )
-
-
-def check_labels(labels, count: int | None, num_classes: int | None, lowest: int = 0):
-    """Check the labels of a batch or of a whole data set.
-
-    Args:
-        labels: integer array `(batch,)` with values in [lowest, num_classes), or None.
-        count: the number of images they belong to, or None to leave that open.
-        num_classes: the number of classes, or None if it is not known.
-        lowest: -1 where a label may stand for no class.
-
-    Raises:
-        ValueError: labels are missing, of the wrong shape or number, or out of range.
-        TypeError: they are not integers.
-    """
-    if labels is None:
-        raise ValueError(
-            "Expected (images, labels): the networks are class-conditional. Received: images without labels. "
-            "Pass `labels=True` to `kgan.datasets.load`, or `gan.fit((images, labels))`."
-        )
-    labels = np.asarray(labels)
-    if not np.issubdtype(labels.dtype, np.integer):
-        raise TypeError(f"Expected integer labels. Received: {labels.dtype}. Convert them with labels.astype('int32').")
-    if labels.ndim != 1 or (count is not None and len(labels) != count):
-        raise ValueError(f"Expected one label for each image: shape ({count},). Received: shape {labels.shape}.")
-    if labels.size and (labels.min() < lowest or (num_classes is not None and labels.max() >= num_classes)):
-        raise ValueError(
-            f"Expected labels in [{lowest}, {num_classes if num_classes is not None else '...'}). "
-            f"Received: labels in [{labels.min()}, {labels.max()}]."
-            + (" A label -1, no class, needs `kgan.GAN(label_dropout=...)`." if labels.min() == -1 != lowest else "")
-        )

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from kgan._checks import shapes_fit
 from kgan.training import checks
 
 # Noise may take inputs out of [-1, 1]: five standard deviations of the strongest that is usual, 55 of 255.
@@ -36,7 +37,7 @@ def check_networks(generator, discriminator):
             )
     expected = [("makes", images), ("takes", source)]
     for (verb, shape), judged in zip(expected, discriminator.inputs, strict=False):
-        if not _fit(shape, judged.shape):
+        if not shapes_fit(shape[1:], judged.shape[1:]):
             raise ValueError(
                 "Expected the discriminator to take the generator's images, or [images, inputs]. Received: a "
                 f"generator that {verb} {shape[1:]} and a discriminator that takes {judged.shape[1:]}."
@@ -59,7 +60,7 @@ def check_perceptual(perceptual, image_shape):
         return
     checks.check_network("perceptual", perceptual)
     expected = perceptual.inputs[0].shape
-    if len(perceptual.inputs) != 1 or not _fit((None, *image_shape), expected):
+    if len(perceptual.inputs) != 1 or not shapes_fit(image_shape, expected[1:]):
         raise ValueError(
             f"Expected `perceptual` to take the generator's images {tuple(image_shape)} in [-1, 1]. Received: a model "
             f"that takes {expected[1:]}. Put layers before it that make of such images what it needs."
@@ -94,7 +95,7 @@ def check_batch(inputs, targets, generator, discriminator):
             f"{inputs.shape[1:]}. Received: {targets.shape[1:]}"
         )
     judged = discriminator.inputs[0].shape
-    if not _fit((None, *targets.shape[1:]), judged):
+    if not shapes_fit(targets.shape[1:], judged[1:]):
         raise ValueError(f"Expected targets {judged[1:]}, for the discriminator. Received: {targets.shape[1:]}")
 
 
@@ -103,9 +104,3 @@ def _check_images(role, images, shape, limit):
         checks.check_images(images, shape, limit)
     except ValueError as error:
         raise ValueError(f"The {role} do not fit. {error}") from error
-
-
-def _fit(shape, expected) -> bool:
-    return len(shape) == len(expected) and all(
-        a is None or b is None or a == b for a, b in zip(shape[1:], expected[1:], strict=True)
-    )
