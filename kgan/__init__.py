@@ -3,12 +3,13 @@
 import importlib
 import os
 
-from kgan import _deprecation
+from kgan import _deprecation, _registration
 
 # TensorFlow leaves its faster kernels off on processors without AVX-512; it reads this once, when it is imported.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 _deprecation.install()
+_registration.install()
 
 __version__ = "0.1.0"
 

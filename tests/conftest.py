@@ -8,6 +8,8 @@ from commands import SMALL, run
 from kgan.applications.editing.spaces import CodeSpace
 from kgan.architectures import style
 
+collect_ignore = ["data"]  # files that an earlier version wrote, and the script that made it write them
+
 
 @pytest.fixture(scope="session")
 def space():
