@@ -1,8 +1,8 @@
 """Let Keras find kgan's classes in saved files, although `import kgan` imports neither Keras nor them.
 
-`keras.saving.load_model` looks up the classes of a file by their registered names, such as `"kgan>GAN"`, and imports no
-module of another package to find them. So a placeholder is registered for each class as soon as Keras has been imported.
-It imports the class when a file asks for it; from then on the class itself is registered.
+`keras.saving.load_model` looks up the classes of a file by their registered names, such as `"kgan>GAN"`, and imports
+no module of another package to find them. So a placeholder is registered for each class as soon as Keras has been
+imported. It imports the class when a file asks for it; from then on the class itself is registered.
 """
 
 import importlib
