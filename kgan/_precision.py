@@ -1,13 +1,15 @@
-"""In which precision networks compute, and how it is changed."""
+"""The precision that networks compute in, and its change."""
 
 import contextlib
+from collections.abc import Iterator
+from typing import Any
 
 import keras
 
 
 @contextlib.contextmanager
-def computing_in(policy):
-    """Set Keras's dtype policy for a while, unless `policy` is None.
+def computing_in(policy: str | keras.DTypePolicy | None) -> Iterator[None]:
+    """Set Keras's global dtype policy within a `with` block. None leaves it as it is.
 
     Example:
     >>> with computing_in("mixed_bfloat16"):
@@ -22,38 +24,51 @@ def computing_in(policy):
         keras.config.set_dtype_policy(before)
 
 
-def converted(network, dtype: str = "float32"):
-    """Return the network itself if all of it computes in `dtype`, else one that does, with its weights.
+def converted(network: keras.Model, dtype: str = "float32") -> keras.Model:
+    """Return a network that computes in `dtype`, with the same weights.
 
     Args:
         network: Functional or Sequential model.
-        dtype: a floating-point type, in which weights are kept, too. Defaults to `"float32"`.
+        dtype: the floating-point type for computation and weights. Defaults to `"float32"`.
+
+    Returns:
+        The network itself if all of its layers compute in `dtype`, else a converted copy.
 
     Example:
     >>> small = converted(keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]), "float16")
     >>> small.layers[0].kernel.dtype, converted(small).layers[0].kernel.dtype
     ('float16', 'float32')
     """
-    config = network.get_config()
-    replaced = _replaced(config, dtype)
-    if replaced == config:
+    if not any(_is_other_float(layer.dtype_policy.compute_dtype, dtype) for layer in _nested_layers(network)):
         return network
-    other = type(network).from_config(replaced)
-    other.set_weights(network.get_weights())
-    return other
+    copy = type(network).from_config(_with_policy(network.get_config(), dtype))
+    copy.set_weights(network.get_weights())
+    return copy
 
 
-def _is_other_float(found, dtype):
-    return found not in (None, dtype) and keras.backend.is_float_dtype(found)
+def _nested_layers(network: keras.Model) -> Iterator[keras.Layer]:
+    """Yield the layers of a network, also those of networks in it and those that are wrapped by others."""
+    for layer in network.layers:
+        yield layer
+        wrapped = getattr(layer, "layer", None)
+        if isinstance(wrapped, keras.Layer):
+            yield wrapped
+        for inner in (layer, wrapped):
+            if isinstance(inner, keras.Model):
+                yield from _nested_layers(inner)
 
 
-def _replaced(config, dtype):
-    """Return a layer's configuration with every floating-point policy in it replaced."""
+def _is_other_float(compute_dtype: str | None, dtype: str) -> bool:
+    return compute_dtype not in (None, dtype) and keras.backend.is_float_dtype(compute_dtype)
+
+
+def _with_policy(config: Any, dtype: str) -> Any:
+    """Return a layer's configuration in which `dtype` replaces every other floating-point policy."""
     if isinstance(config, dict):
         if config.get("class_name") == "DTypePolicy":
             policy = keras.dtype_policies.deserialize(config)
             return dtype if _is_other_float(policy.compute_dtype, dtype) else config
-        return {key: _replaced(value, dtype) for key, value in config.items()}
+        return {key: _with_policy(value, dtype) for key, value in config.items()}
     if isinstance(config, list | tuple):
-        return type(config)(_replaced(value, dtype) for value in config)
+        return type(config)(_with_policy(value, dtype) for value in config)
     return config

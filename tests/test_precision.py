@@ -40,3 +40,22 @@ def test_mixed_precision_becomes_whole():
         network = restoration.denoiser(width=4, blocks=1)
     assert network.layers[1].compute_dtype == "bfloat16"
     assert {layer.compute_dtype for layer in _precision.converted(network).layers} == {"float32"}
+
+
+def test_nested_and_wrapped_layers_are_converted():
+    inner = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2, dtype="mixed_bfloat16")])
+    outer = keras.Sequential([keras.Input((3, 2), dtype="float32"), keras.layers.TimeDistributed(inner)])
+    assert _precision.converted(outer) is not outer
+    assert _precision.converted(outer).layers[0].layer.layers[0].compute_dtype == "float32"
+
+
+def test_layers_without_a_configuration_need_none_if_nothing_is_converted():
+    class Own(keras.layers.Layer):
+        def call(self, inputs):
+            return inputs
+
+        def get_config(self):
+            raise NotImplementedError
+
+    network = keras.Sequential([keras.Input((2,)), Own()])
+    assert _precision.converted(network) is network

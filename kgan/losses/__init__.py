@@ -1,6 +1,6 @@
 """Losses: adversarial, pixel and feature matching."""
 
-from kgan.losses import pixel
+from kgan.losses import feature_matching, pixel
 from kgan.losses.adversarial import (
     LOSSES,
     Hinge,
@@ -15,8 +15,8 @@ from kgan.losses.adversarial import (
 )
 
 __all__ = [
-    "Hinge",
     "LOSSES",
+    "Hinge",
     "LeastSquares",
     "Loss",
     "Minimax",
@@ -24,6 +24,7 @@ __all__ = [
     "Relativistic",
     "Wasserstein",
     "classification",
+    "feature_matching",
     "get",
     "pixel",
 ]

@@ -1,17 +1,20 @@
-"""Adversarial losses: each class holds both halves of one game.
+"""Adversarial losses: each class holds the loss of the discriminator and the loss of the generator.
 
-A loss sees raw logits of any shape, `(batch, 1)` or patches `(batch, height, width, 1)`, and returns one
+A loss receives raw logits of any shape, `(batch, 1)` or patches `(batch, height, width, 1)`, and returns one
 value for each logit. It knows no network, no optimizer and no trainer; `kgan.GAN` takes the mean.
 """
+
+from typing import Any
 
 import keras
 from keras import ops
 
 from kgan import _registry
+from kgan._typing import Tensor
 
 
 class Loss:
-    """Base of the adversarial losses. To write one's own, give both halves.
+    """Base class of the adversarial losses. A custom loss implements both methods.
 
     Example:
     >>> class Logistic(Loss):
@@ -21,7 +24,7 @@ class Loss:
     ...         return ops.softplus(-fake_logits)
     """
 
-    def discriminator(self, real_logits, fake_logits):
+    def discriminator(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
         """Return what the discriminator minimizes, one value for each logit.
 
         Args:
@@ -30,26 +33,26 @@ class Loss:
         """
         raise NotImplementedError
 
-    def generator(self, real_logits, fake_logits):
+    def generator(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
         """Return what the generator minimizes, one value for each logit.
 
         Args:
-            real_logits: logits of real images, float tensor of any shape; most losses ignore them.
+            real_logits: logits of real images, float tensor of any shape. Most losses ignore them.
             fake_logits: logits of generated images, of the same shape.
         """
         raise NotImplementedError
 
-    def get_config(self) -> dict:
+    def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         return {}
 
     @classmethod
-    def from_config(cls, config: dict):
-        """Make the loss that `get_config` described."""
+    def from_config(cls, config: dict[str, Any]) -> "Loss":
+        """Create a loss from the result of `get_config`."""
         return cls(**config)
 
 
-def _check_smoothing(label_smoothing):
+def _check_smoothing(label_smoothing: float) -> float:
     if not 0 <= label_smoothing < 0.5:
         raise ValueError(f"`label_smoothing` must be in [0, 0.5). Received: label_smoothing={label_smoothing}")
     return label_smoothing
@@ -57,16 +60,18 @@ def _check_smoothing(label_smoothing):
 
 @keras.saving.register_keras_serializable("kgan")
 class NonSaturating(Loss):
-    """The game that the original paper plays in practice: the generator maximizes log D(G(z)).
+    """The non-saturating loss of the original paper: the generator maximizes log D(G(z)).
 
-    The classic choice, and the faithful one for the classic script. Needs balance between the two
-    networks; with R1 it is StyleGAN's loss.
+    The classic choice. It needs two networks of balanced strength; together with R1 it is the loss of StyleGAN.
 
-    Discriminator: `-log D(x) - log(1 - D(G(z)))`. Generator: `-log D(G(z))`, D = sigmoid(logit).
+    Discriminator: `-log D(x) - log(1 - D(G(z)))`. Generator: `-log D(G(z))`, with D = sigmoid(logit).
 
     Args:
-        label_smoothing: in [0, 0.5), taken off the target 1 of real images only, so that the discriminator is
-            never quite sure. Defaults to 0.
+        label_smoothing: in [0, 0.5). It is subtracted from the target 1 of real images only, which keeps the
+            discriminator from becoming overconfident. Defaults to 0.
+
+    Raises:
+        ValueError: `label_smoothing` is out of range.
 
     References: Goodfellow et al., Generative Adversarial Networks, 2014, section 3; Salimans et al., Improved
     Techniques for Training GANs, 2016, section 3.4 (one-sided label smoothing).
@@ -76,28 +81,36 @@ class NonSaturating(Loss):
     0.6931471824645996
     """
 
-    def __init__(self, label_smoothing: float = 0.0):
+    def __init__(self, label_smoothing: float = 0.0) -> None:
         self.label_smoothing = _check_smoothing(label_smoothing)
 
-    def discriminator(self, real_logits, fake_logits):
+    def discriminator(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
         real = ops.softplus(-real_logits)
         if self.label_smoothing:
-            real = real + self.label_smoothing * real_logits  # cross entropy to 1 - s: softplus(x) = softplus(-x) + x
+            # The cross entropy to the target 1 - s, because softplus(x) = softplus(-x) + x.
+            real = real + self.label_smoothing * real_logits
         return real + ops.softplus(fake_logits)
 
-    def generator(self, real_logits, fake_logits):
+    def generator(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
         return ops.softplus(-fake_logits)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {"label_smoothing": self.label_smoothing}
 
 
 @keras.saving.register_keras_serializable("kgan")
 class Minimax(NonSaturating):
-    """The original zero-sum game: the generator minimizes log(1 - D(G(z))).
+    """The original zero-sum loss: the generator minimizes log(1 - D(G(z))).
 
-    Of historical interest: while the discriminator wins, its generator hardly receives any gradient.
-    Discriminator as in `NonSaturating`.
+    Of historical interest. The gradient of the generator vanishes when the discriminator wins.
+
+    Discriminator: as in `NonSaturating`. Generator: `log(1 - D(G(z)))`.
+
+    Args:
+        label_smoothing: as in `NonSaturating`. Defaults to 0.
+
+    Raises:
+        ValueError: `label_smoothing` is out of range.
 
     Reference: Goodfellow et al., Generative Adversarial Networks, 2014, equation 1.
 
@@ -106,20 +119,23 @@ class Minimax(NonSaturating):
     -0.6931471824645996
     """
 
-    def generator(self, real_logits, fake_logits):
+    def generator(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
         return -ops.softplus(fake_logits)
 
 
 @keras.saving.register_keras_serializable("kgan")
 class LeastSquares(Loss):
-    """LSGAN: squared distance of the logits to 1 (real) and 0 (fake).
+    """The LSGAN loss: squared distance of the logits to 1 (real) and 0 (fake).
 
-    Gradients do not vanish for confident discriminators; a usual choice for image-to-image networks.
+    Gradients do not vanish when the discriminator is confident. A common choice for image-to-image networks.
 
     Discriminator: `(D(x) - 1)^2 / 2 + D(G(z))^2 / 2`. Generator: `(D(G(z)) - 1)^2 / 2`.
 
     Args:
         label_smoothing: as in `NonSaturating`. Defaults to 0.
+
+    Raises:
+        ValueError: `label_smoothing` is out of range.
 
     Reference: Mao et al., Least Squares Generative Adversarial Networks, 2017, equation 9.
 
@@ -128,22 +144,22 @@ class LeastSquares(Loss):
     2.5
     """
 
-    def __init__(self, label_smoothing: float = 0.0):
+    def __init__(self, label_smoothing: float = 0.0) -> None:
         self.label_smoothing = _check_smoothing(label_smoothing)
 
-    def discriminator(self, real_logits, fake_logits):
+    def discriminator(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
         return 0.5 * (ops.square(real_logits - (1.0 - self.label_smoothing)) + ops.square(fake_logits))
 
-    def generator(self, real_logits, fake_logits):
+    def generator(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
         return 0.5 * ops.square(fake_logits - 1.0)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {"label_smoothing": self.label_smoothing}
 
 
 @keras.saving.register_keras_serializable("kgan")
 class Wasserstein(Loss):
-    """WGAN: the difference of the mean scores of a critic.
+    """The WGAN loss: the difference of the mean scores of a critic.
 
     The critic must be Lipschitz: add the penalty `wgan_gp` (or `weight_clipping`, as first published).
 
@@ -156,22 +172,22 @@ class Wasserstein(Loss):
     -1.5
     """
 
-    def discriminator(self, real_logits, fake_logits):
+    def discriminator(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
         return fake_logits - real_logits
 
-    def generator(self, real_logits, fake_logits):
+    def generator(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
         return -fake_logits
 
 
 @keras.saving.register_keras_serializable("kgan")
 class Hinge(Loss):
-    """The hinge game of SAGAN and BigGAN: the critic stops caring beyond a margin of 1.
+    """The hinge loss of SAGAN and BigGAN: logits beyond a margin of 1 give the discriminator no gradient.
 
-    Usual with spectral normalisation and class-conditional networks.
+    Commonly used with spectral normalization and class-conditional networks.
 
     Discriminator: `max(0, 1 - D(x)) + max(0, 1 + D(G(z)))`. Generator: `-D(G(z))`.
 
-    Reference: Lim and Ye, Geometric GAN, 2017; Miyato et al., Spectral Normalization for Generative
+    References: Lim and Ye, Geometric GAN, 2017; Miyato et al., Spectral Normalization for Generative
     Adversarial Networks, 2018.
 
     Example:
@@ -179,23 +195,23 @@ class Hinge(Loss):
     0.5
     """
 
-    def discriminator(self, real_logits, fake_logits):
+    def discriminator(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
         return ops.relu(1.0 - real_logits) + ops.relu(1.0 + fake_logits)
 
-    def generator(self, real_logits, fake_logits):
+    def generator(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
         return -fake_logits
 
 
 @keras.saving.register_keras_serializable("kgan")
 class Relativistic(Loss):
-    """RpGAN: is this real image more real than this fake one? The recommended loss, with R1 and R2.
+    """The relativistic pairing loss (RpGAN): compares each fake image with a real one.
 
-    Each fake is compared with a real image, so dropping a mode costs: the landscape has no
-    mode-collapsing bad minima.
+    The recommended loss, with the penalties R1 and R2. Because every fake is compared with a real image, dropping
+    a mode has a cost: the loss landscape has no mode-collapsing bad minima.
 
     Discriminator: `softplus(D(G(z)) - D(x))`. Generator: `softplus(D(x) - D(G(z)))`.
 
-    Reference: Jolicoeur-Martineau, The relativistic discriminator, 2018; Huang et al., The GAN is dead;
+    References: Jolicoeur-Martineau, The relativistic discriminator, 2018; Huang et al., The GAN is dead;
     long live the GAN! A Modern GAN Baseline, 2024, equation 2.
 
     Example:
@@ -203,14 +219,14 @@ class Relativistic(Loss):
     0.6931471824645996
     """
 
-    def discriminator(self, real_logits, fake_logits):
+    def discriminator(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
         return ops.softplus(fake_logits - real_logits)
 
-    def generator(self, real_logits, fake_logits):
+    def generator(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
         return ops.softplus(real_logits - fake_logits)
 
 
-LOSSES = {
+LOSSES: dict[str, type[Loss]] = {
     "minimax": Minimax,
     "non_saturating": NonSaturating,
     "least_squares": LeastSquares,
@@ -218,19 +234,22 @@ LOSSES = {
     "hinge": Hinge,
     "relativistic": Relativistic,
 }
+"""The adversarial losses by name."""
 
 
-def classification(class_logits, labels):
-    """Return the loss of an auxiliary classifier, of which labels -1, no class, are left out.
+def classification(class_logits: Tensor, labels: Tensor) -> Tensor:
+    """Return the loss of an auxiliary classifier, which ignores the label -1 (no class).
 
-    Both networks minimize it, of real and of generated images, beside the adversarial loss.
+    Both networks minimize it, on real and on generated images, in addition to the adversarial loss.
+
+    Formula: `-log P(label | image)`.
 
     Args:
-        class_logits: `(batch, num_classes)`.
-        labels: integers `(batch,)`, from -1.
+        class_logits: float tensor `(batch, num_classes)`.
+        labels: integer tensor `(batch,)`, from -1.
 
     Returns:
-        A float32 tensor `(batch,)`: -log P(label | image), 0 where there is no class.
+        A float32 tensor `(batch,)`, 0 where the label is -1.
 
     Reference: Odena et al., Conditional Image Synthesis with Auxiliary Classifier GANs, 2017, equation 3.
 
@@ -239,21 +258,24 @@ def classification(class_logits, labels):
     [1.3863, 0.0]
     """
     labels = ops.cast(labels, "int32")
-    entropy = keras.losses.sparse_categorical_crossentropy(
+    cross_entropy = keras.losses.sparse_categorical_crossentropy(
         ops.maximum(labels, 0), ops.cast(class_logits, "float32"), from_logits=True
     )
-    return ops.where(labels >= 0, entropy, 0.0)
+    return ops.where(labels >= 0, cross_entropy, 0.0)
 
 
-def get(identifier) -> Loss:
-    """Return the loss that `identifier` names.
+def get(identifier: str | dict[str, Any] | type[Loss] | Loss) -> Loss:
+    """Return the adversarial loss that `identifier` names.
 
     Args:
         identifier: one of `"minimax"`, `"non_saturating"`, `"least_squares"`, `"wasserstein"`, `"hinge"`,
             `"relativistic"`; or an object with the two methods of `Loss`, its class or its config.
 
+    Returns:
+        A `Loss`, or the given object that has its two methods.
+
     Raises:
-        ValueError: the name is unknown (the message names the nearest), or the object is no loss.
+        ValueError: the name is unknown (the message lists the nearest), or the object lacks one of the methods.
 
     Example:
     >>> get("hinge").__class__.__name__

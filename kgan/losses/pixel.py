@@ -1,17 +1,24 @@
-"""How far images are from their targets, pixel by pixel.
+"""Pixel losses: the difference of images from their targets, pixel by pixel.
 
-A pixel loss sees images and targets `(batch, height, width, channels)` and returns one value for each number in
-them; `kgan.ImageToImageGAN` takes the mean.
+A pixel loss receives targets and images `(batch, height, width, channels)` and returns one value for each of their
+elements; `kgan.ImageToImageGAN` takes the mean.
 """
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import keras
 from keras import ops
 
 from kgan import _registry
+from kgan._typing import Tensor
+
+PixelFunction: TypeAlias = Callable[[Tensor, Tensor], Tensor]
+"""A function of `(targets, images)` that returns one value for each element: a `PixelLoss` or a plain function."""
 
 
 class PixelLoss:
-    """Base of the pixel losses. To write one's own, give `__call__`.
+    """Base class of the pixel losses. A custom loss implements `__call__`.
 
     Example:
     >>> class L3(PixelLoss):
@@ -21,8 +28,8 @@ class PixelLoss:
     8.0
     """
 
-    def __call__(self, targets, images):
-        """Return what the generator minimizes, one value for each number.
+    def __call__(self, targets: Tensor, images: Tensor) -> Tensor:
+        """Return what the generator minimizes, one value for each element.
 
         Args:
             targets: float tensor of any shape.
@@ -30,50 +37,59 @@ class PixelLoss:
         """
         raise NotImplementedError
 
-    def get_config(self) -> dict:
+    def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         return {}
 
     @classmethod
-    def from_config(cls, config: dict):
-        """Make the loss that `get_config` described."""
+    def from_config(cls, config: dict[str, Any]) -> "PixelLoss":
+        """Create a loss from the result of `get_config`."""
         return cls(**config)
 
 
 @keras.saving.register_keras_serializable("kgan")
 class L1(PixelLoss):
-    """The absolute difference, as in pix2pix: outlines stay sharper than with squares.
+    """The absolute difference, `|images - targets|`, as in pix2pix.
+
+    Edges stay sharper than with the squared difference.
+
+    Reference: Isola et al., Image-to-Image Translation with Conditional Adversarial Networks, 2017, equation 3.
 
     Example:
     >>> float(L1()(0.5, -0.25))
     0.75
     """
 
-    def __call__(self, targets, images):
+    def __call__(self, targets: Tensor, images: Tensor) -> Tensor:
         """Return `|images - targets|`."""
         return ops.abs(images - targets)
 
 
 @keras.saving.register_keras_serializable("kgan")
 class L2(PixelLoss):
-    """The squared difference, of which PSNR is the logarithm: large differences count most.
+    """The squared difference, `(images - targets)^2`.
+
+    Its mean is the error that PSNR measures. Large differences have the most weight.
 
     Example:
     >>> float(L2()(0.5, -0.25))
     0.5625
     """
 
-    def __call__(self, targets, images):
+    def __call__(self, targets: Tensor, images: Tensor) -> Tensor:
         """Return `(images - targets)^2`."""
         return ops.square(images - targets)
 
 
 @keras.saving.register_keras_serializable("kgan")
 class Charbonnier(PixelLoss):
-    """The absolute difference with a round tip, `sqrt(d^2 + epsilon^2)`: small differences do not make it shake.
+    """A smooth absolute difference, `sqrt((images - targets)^2 + epsilon^2)`.
+
+    The default of `kgan.ImageToImageGAN`. Unlike `L1` its gradient is continuous at 0, so that training settles.
 
     Args:
-        epsilon: positive, where the round tip ends, on the scale of [-1, 1]. Defaults to 1e-3.
+        epsilon: positive, the difference below which the loss is approximately quadratic, on the scale of images in
+            [-1, 1]. Defaults to 1e-3.
 
     Raises:
         ValueError: `epsilon` is not positive.
@@ -85,31 +101,33 @@ class Charbonnier(PixelLoss):
     0.5
     """
 
-    def __init__(self, epsilon: float = 1e-3):
+    def __init__(self, epsilon: float = 1e-3) -> None:
         if not epsilon > 0:
             raise ValueError(f"`epsilon` must be positive. Received: epsilon={epsilon}")
         self.epsilon = epsilon
 
-    def __call__(self, targets, images):
+    def __call__(self, targets: Tensor, images: Tensor) -> Tensor:
         """Return `sqrt((images - targets)^2 + epsilon^2)`."""
         return ops.sqrt(ops.square(images - targets) + self.epsilon**2)
 
-    def get_config(self) -> dict:
+    def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         return {"epsilon": self.epsilon}
 
 
-PIXEL_LOSSES = {"l1": L1, "l2": L2, "charbonnier": Charbonnier}
+PIXEL_LOSSES: dict[str, type[PixelLoss]] = {"l1": L1, "l2": L2, "charbonnier": Charbonnier}
+"""The pixel losses by name."""
 
 
-def get(identifier):
+def get(identifier: str | dict[str, Any] | type[PixelLoss] | PixelFunction) -> PixelFunction:
     """Return the pixel loss that `identifier` names.
 
     Args:
-        identifier: `"l1"`, `"charbonnier"`, or a function of (targets, images), a class or a config of one.
+        identifier: `"l1"`, `"l2"`, `"charbonnier"`; or a function of `(targets, images)`, or the class or the config
+            of a pixel loss.
 
     Raises:
-        ValueError: the name is unknown (the message names the nearest), or it cannot be called.
+        ValueError: the name is unknown (the message lists the nearest), or the object cannot be called.
 
     Example:
     >>> get("charbonnier").epsilon
