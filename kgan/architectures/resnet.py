@@ -1,52 +1,39 @@
-"""The modern residual pair: no normalisation anywhere, balanced by its initial weights."""
+"""The modern residual pair: no normalization, balanced by its initial weights."""
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import keras
 from keras import layers
 
 from kgan._checks import check_positive
-from kgan.architectures.arguments import check_image_shape, cropped, label_input, map_sizes, with_labels
-from kgan.architectures.conditioning import Judge
+from kgan._typing import Tensor
+from kgan.architectures.conditioning import DiscriminatorBuilder, label_input, with_labels
+from kgan.architectures.image_shapes import check_image_shape, cropped, map_sizes
 from kgan.layers.common import LabelEmbedding, wide_dtype
 
 
-def _filters(width: int, level: int) -> int:
-    return width * min(2**level, 4)
-
-
-def _convolution(filters, size, scale=2.0, **options):
-    """A convolution that keeps the variance of its inputs (He), or starts at zero."""
-    initializer = keras.initializers.VarianceScaling(scale, "fan_in", "normal") if scale else "zeros"
-    return layers.Conv2D(filters, size, padding="same", kernel_initializer=initializer, **options)
-
-
-def _residual(x, blocks: int):
-    """`x + c(act(b(act(a(x)))))` with 1x1, 3x3 and 1x1 kernels, the last starting at zero."""
-    filters = x.shape[-1]
-    for _ in range(blocks):
-        y = layers.LeakyReLU(0.2)(_convolution(filters, 1)(x))
-        y = layers.LeakyReLU(0.2)(_convolution(filters, 3)(y))
-        y = _convolution(filters, 1, scale=0, use_bias=False)(y)
-        x = layers.Add()([x, y])
-    return x
-
-
 def generator(
-    image_shape, latent_dim: int = 64, width: int = 32, blocks: int = 1, num_classes: int | None = None
+    image_shape: Sequence[int],
+    latent_dim: int = 64,
+    width: int = 32,
+    blocks: int = 1,
+    num_classes: int | None = None,
 ) -> keras.Model:
-    """Build a residual generator in the spirit of R3GAN, sized for a CPU.
+    """Build a residual generator in the style of R3GAN, sized for a CPU.
 
-    Better than `dcgan` where there is more time: its quality grows with `width` and `blocks`. A learned basis
-    of small maps, mixed by the latents, then residual blocks and bilinear upsampling; the last doubling is
-    one transposed convolution, so that no block works at full size.
+    Better than `dcgan` when there is more time; its quality grows with `width` and `blocks`. The latents mix a learned
+    basis of small maps, which residual blocks and bilinear upsampling transform. The last upsampling is one
+    transposed convolution, so that no block runs at full size.
 
     Args:
         image_shape: `(height, width, channels)`, sides multiples of 4 from 8 to 128; 1, 3 or 4 channels.
         latent_dim: size of the latent vector. Defaults to 64.
-        width: filters at half the full size, doubled below, up to 4 times. Defaults to 32.
-        blocks: residual blocks a resolution. Defaults to 1.
-        num_classes: for class-conditional generation: labels are embedded and joined to the latents.
+        width: filters at half the full size, doubled at each level below, up to 4 times. Defaults to 32.
+        blocks: residual blocks at each resolution. Defaults to 1.
+        num_classes: for class-conditional generation: labels are embedded and concatenated with the latents.
+            Defaults to None.
 
     Returns:
         A Functional model, latents `(batch, latent_dim)` or `[latents, labels]` to images in [-1, 1].
@@ -60,13 +47,13 @@ def generator(
     >>> generator((28, 28, 1), width=8).output_shape
     (None, 28, 28, 1)
     """
-    height, width_of_image, channels = check_image_shape(image_shape)
+    *image_size, channels = check_image_shape(image_shape)
     check_positive(latent_dim=latent_dim, width=width, blocks=blocks)
-    sizes = map_sizes(height, width_of_image)
+    sizes = map_sizes(*image_size)
     levels = len(sizes) - 1
     latents, labels = keras.Input((latent_dim,), name="latents"), label_input(num_classes)
     x = latents
-    if labels is not None:
+    if num_classes is not None:
         x = layers.Concatenate()([x, LabelEmbedding(num_classes, latent_dim)(labels)])
     smallest = (*sizes[-1], _filters(width, levels - 1))
     x = layers.Dense(
@@ -74,19 +61,19 @@ def generator(
     )(x)
     x = layers.Reshape(smallest)(x)
     for level in reversed(range(1, levels)):
-        x = _residual(x, blocks)
+        x = _residual_blocks(x, blocks)
         if x.shape[-1] != _filters(width, level - 1):
             x = _convolution(_filters(width, level - 1), 1, scale=1.0, use_bias=False)(x)
         x = layers.UpSampling2D(2, interpolation="bilinear")(x)
         x = cropped(x, sizes[level])
-    x = layers.LeakyReLU(0.2)(_residual(x, blocks))
+    x = layers.LeakyReLU(0.2)(_residual_blocks(x, blocks))
     x = layers.Conv2DTranspose(channels, 4, strides=2, padding="same", dtype=wide_dtype())(x)
     x = layers.Activation("tanh", dtype=wide_dtype())(cropped(x, sizes[0]))
     return keras.Model(with_labels(latents, labels), x, name="resnet_generator")
 
 
 def discriminator(
-    image_shape,
+    image_shape: Sequence[int],
     width: int = 32,
     blocks: int = 1,
     num_classes: int | None = None,
@@ -96,14 +83,16 @@ def discriminator(
     """Build the residual discriminator that mirrors `generator`.
 
     A strided convolution, residual blocks with average pooling between them, and a learned basis of the last
-    maps that ends in one logit. Without normalisation, as gradient penalties want it.
+    maps that ends in one logit. It has no normalization, which gradient penalties require.
 
     Args:
         image_shape: `(height, width, channels)`, sides multiples of 4 from 8 to 128; 1, 3 or 4 channels.
-        width: filters at half the full size, doubled below, up to 4 times. Defaults to 32.
-        blocks: residual blocks a resolution. Defaults to 1.
-        num_classes, conditioning: for class-conditional generation; see `kgan.architectures.conditioning`.
-        packing: as in `kgan.GAN`: it judges so many images together, their channels stacked. Defaults to 1.
+        width: filters at half the full size, doubled at each level below, up to 4 times. Defaults to 32.
+        blocks: residual blocks at each resolution. Defaults to 1.
+        num_classes: for class-conditional generation. Defaults to None.
+        conditioning: how labels are used, as `kgan.architectures` describes. Defaults to `"projection"`.
+        packing: the number of images that are discriminated together, stacked along the channels, as in `kgan.GAN`.
+            Defaults to 1.
 
     Returns:
         A Functional model, images or `[images, labels]` to logits `(batch, 1)`.
@@ -120,14 +109,35 @@ def discriminator(
     shape = check_image_shape(image_shape)
     check_positive(width=width, blocks=blocks)
     levels = len(map_sizes(*shape[:2])) - 1
-    judge = Judge(shape, packing, num_classes, conditioning)
-    x = layers.LeakyReLU(0.2)(_convolution(width, 4, strides=2)(judge.begin()))
+    builder = DiscriminatorBuilder(shape, packing, num_classes, conditioning)
+    x = layers.LeakyReLU(0.2)(_convolution(width, 4, strides=2)(builder.input_maps()))
     for level in range(1, levels):
-        x = _residual(x, blocks)
+        x = _residual_blocks(x, blocks)
         x = layers.AveragePooling2D(2, padding="same")(x)
         if x.shape[-1] != _filters(width, level):
             x = _convolution(_filters(width, level), 1, scale=1.0, use_bias=False)(x)
-    x = _residual(x, blocks)
+    x = _residual_blocks(x, blocks)
     basis = layers.DepthwiseConv2D(x.shape[1:3], depthwise_initializer="he_normal")
     x = layers.LeakyReLU(0.2)(layers.Flatten()(basis(x)))
-    return judge.end(x, "resnet_discriminator")
+    return builder.build(x, "resnet_discriminator")
+
+
+def _filters(width: int, level: int) -> int:
+    return width * min(2**level, 4)
+
+
+def _convolution(filters: int, kernel_size: int, scale: float = 2.0, **options: Any) -> layers.Conv2D:
+    """Return a convolution whose initial weights keep the variance (2: He, before a ReLU), or are 0 if `scale` is."""
+    initializer = keras.initializers.VarianceScaling(scale, "fan_in", "normal") if scale else "zeros"
+    return layers.Conv2D(filters, kernel_size, padding="same", kernel_initializer=initializer, **options)
+
+
+def _residual_blocks(x: Tensor, blocks: int) -> Tensor:
+    """Return `x + c(activation(b(activation(a(x)))))`, repeated: 1x1, 3x3 and 1x1 kernels, the last initially 0."""
+    filters = x.shape[-1]
+    for _ in range(blocks):
+        y = layers.LeakyReLU(0.2)(_convolution(filters, 1)(x))
+        y = layers.LeakyReLU(0.2)(_convolution(filters, 3)(y))
+        y = _convolution(filters, 1, scale=0, use_bias=False)(y)
+        x = layers.Add()([x, y])
+    return x

@@ -1,27 +1,33 @@
-"""The general translator of pictures: an encoder, a decoder, and skips between maps of one size."""
+"""U-Net for image-to-image translation: an encoder, a decoder, and skip connections between maps of equal size."""
+
+from collections.abc import Sequence
 
 import keras
 from keras import layers
 
 from kgan._checks import check_positive
-from kgan.architectures.arguments import check_channels, check_image_shape, cropped, map_sizes
+from kgan._typing import Tensor
+from kgan.architectures.image_shapes import check_channels, check_image_shape, cropped, map_sizes
 from kgan.layers.common import wide_dtype
 
 
-def generator(image_shape, out_channels: int | None = None, width: int = 32, dropout: float = 0.0) -> keras.Model:
-    """Build a U-Net that translates an image into another of its size, from labels to a facade, say.
+def generator(
+    image_shape: Sequence[int], out_channels: int | None = None, width: int = 32, dropout: float = 0.0
+) -> keras.Model:
+    """Build a U-Net that translates an image into another of the same size, for example labels into a facade.
 
-    It sees the whole image at its narrow end, so it is for one size. Each level halves the sides; maps on the way
-    up are joined to those of the way down, so that outlines need not pass the narrow end. The output is a tanh.
-    Maps are normalised an image and a group of 8 channels at a time, so that training and use are the same.
+    For `kgan.ImageToImageGAN` and images of one size, since the bottleneck sees the whole image. Each level of the
+    encoder halves the sides; the decoder concatenates its maps with those of the encoder, so that edges need not pass
+    through the bottleneck. The output is a tanh. Group normalization with 8 channels a group makes the network behave
+    the same in training and in inference.
 
     Args:
         image_shape: of the input, `(height, width, channels)`, sides multiples of 4 from 8 to 128; 1, 3 or 4
             channels.
         out_channels: 1, 3 or 4. Defaults to those of the input.
-        width: maps at half the full size, doubled at each level below, up to 8 times. Defaults to 32, a multiple of 8
-            (the paper: 64).
-        dropout: in [0, 1), in the two lowest levels on the way up (the paper: 0.5). Defaults to 0.
+        width: filters at half the full size, doubled at each level below, up to 8 times; a multiple of 8.
+            Defaults to 32 (the paper: 64).
+        dropout: rate in [0, 1) in the two lowest levels of the decoder. Defaults to 0 (the paper: 0.5).
 
     Returns:
         A Functional model, images `(batch, height, width, channels)` to images `(batch, height, width,
@@ -48,18 +54,25 @@ def generator(image_shape, out_channels: int | None = None, width: int = 32, dro
     sizes = map_sizes(*shape[:2])
     filters = [width * min(2**level, 8) for level in range(len(sizes) - 1)]
     images = keras.Input(shape, name="images")
-    skips, x = [], images
-    for level, maps in enumerate(filters):
-        x = layers.Conv2D(maps, 4, strides=2, padding="same")(x)
-        if level:
-            x = layers.GroupNormalization(maps // 8)(x)
-        x = layers.LeakyReLU(0.2)(x)
-        skips.append(x)
+    encoded = _encoder(images, filters)
+    x = encoded[-1]
     for level in reversed(range(len(filters) - 1)):
         x = layers.Conv2DTranspose(filters[level], 4, strides=2, padding="same")(x)
         x = layers.GroupNormalization(filters[level] // 8)(cropped(x, sizes[level + 1]))
         if dropout and level >= len(filters) - 3:
             x = layers.Dropout(dropout)(x)
-        x = layers.Concatenate()([layers.ReLU()(x), skips[level]])
+        x = layers.Concatenate()([layers.ReLU()(x), encoded[level]])
     x = layers.Conv2DTranspose(out_channels, 4, strides=2, padding="same", dtype=wide_dtype())(x)
     return keras.Model(images, layers.Activation("tanh", dtype=wide_dtype())(cropped(x, sizes[0])), name="unet")
+
+
+def _encoder(x: Tensor, filters: Sequence[int]) -> list[Tensor]:
+    """Return the maps of each level of the encoder, from the largest to the smallest."""
+    maps = []
+    for level, num_filters in enumerate(filters):
+        x = layers.Conv2D(num_filters, 4, strides=2, padding="same")(x)
+        if level:
+            x = layers.GroupNormalization(num_filters // 8)(x)
+        x = layers.LeakyReLU(0.2)(x)
+        maps.append(x)
+    return maps

@@ -1,23 +1,42 @@
-"""Layers that GAN networks need and Keras lacks, or has in another form."""
+"""Layers of generators and discriminators that Keras lacks, or implements differently."""
+
+from typing import Any
 
 import keras
 from keras import ops
 
+from kgan._typing import Shape, Tensor
 from kgan.backend import keras_internals
+
+
+def known_channels(shape: Shape) -> int:
+    """Return the size of the last axis.
+
+    Raises:
+        ValueError: it is not known.
+
+    Example:
+    >>> known_channels((None, 28, 28, 3))
+    3
+    """
+    channels = shape[-1]
+    if channels is None:
+        raise ValueError(f"Expected a known number of channels. Received: shape {shape}")
+    return channels
 
 
 @keras.saving.register_keras_serializable("kgan")
 class SpectralNormalization(keras.layers.Wrapper):
-    """Divides the kernel of a layer by its largest singular value, as a reparametrisation.
+    """Divides the kernel of a layer by its largest singular value, as a reparameterization.
 
-    For discriminators, usually with the hinge loss. The wrapped layer keeps its raw kernel W and computes
-    with `W / sigma`, where `sigma = v^T W u` comes from power iteration with u and v held constant, so the
-    gradient has the term that comes from sigma. (Keras's own layer of this name overwrites the stored
-    kernel instead: a projection, another algorithm.)
+    For discriminators, usually with the hinge loss. The wrapped layer keeps its raw kernel `W` and computes
+    with `W / sigma`, where `sigma = v^T W u` comes from power iteration with u and v held constant, so that the
+    gradient includes the term of sigma. (Keras's layer of the same name overwrites the stored kernel instead, which
+    is a projection: a different algorithm.)
 
     Args:
         layer: a layer with a `kernel` (Dense, Conv, Conv transpose) or `embeddings` (Embedding).
-        power_iterations: how many each training call makes, positive. Defaults to 1.
+        power_iterations: positive, the number of power iterations in each training call. Defaults to 1.
 
     Shapes: those of the wrapped layer.
 
@@ -32,29 +51,31 @@ class SpectralNormalization(keras.layers.Wrapper):
     (2, 3)
     """
 
-    def __init__(self, layer, power_iterations: int = 1, **kwargs):
+    def __init__(self, layer: keras.Layer, power_iterations: int = 1, **kwargs: Any) -> None:
         super().__init__(layer, **kwargs)
         if power_iterations < 1:
             raise ValueError(f"`power_iterations` must be positive. Received: power_iterations={power_iterations}")
         self.power_iterations = power_iterations
 
-    def build(self, input_shape=None):
-        super().build(input_shape)
-        self.u = self.add_weight(
-            shape=(1, self._raw().shape[-1]), initializer="random_normal", trainable=False, name="u"
-        )
-
-    def call(self, inputs, training=False):
-        normalized = self._normalized(training)
-        # Inside this scope Keras reads the given value in place of the variable, which itself stays as it is.
-        with keras.StatelessScope(state_mapping=[(self._raw(), normalized)]):
-            return self.layer(inputs)
-
-    def _raw(self):
+    @property
+    def raw_kernel(self) -> keras.Variable:
+        """The variable that is normalized: the kernel or the embeddings of the wrapped layer."""
         return keras_internals.weight_matrix(self.layer)
 
-    def _normalized(self, training):
-        kernel = self._raw().value
+    def build(self, input_shape: Shape | None = None) -> None:
+        super().build(input_shape)
+        self.u = self.add_weight(
+            shape=(1, self.raw_kernel.shape[-1]), initializer="random_normal", trainable=False, name="u"
+        )
+
+    def call(self, inputs: Tensor, training: bool = False) -> Tensor:
+        normalized = self._normalized_kernel(training)
+        # Inside this scope Keras reads the given value instead of the variable, which itself does not change.
+        with keras.StatelessScope(state_mapping=[(self.raw_kernel, normalized)]):
+            return self.layer(inputs)
+
+    def _normalized_kernel(self, training: bool) -> Tensor:
+        kernel = self.raw_kernel.value
         matrix = ops.reshape(kernel, (-1, kernel.shape[-1]))
         constant = ops.stop_gradient(matrix)
         u = ops.normalize(ops.cast(self.u, kernel.dtype))
@@ -66,23 +87,26 @@ class SpectralNormalization(keras.layers.Wrapper):
         v = ops.normalize(ops.matmul(u, ops.transpose(constant)))
         return kernel / ops.sum(ops.matmul(v, matrix) * u)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "power_iterations": self.power_iterations}
 
 
 @keras.saving.register_keras_serializable("kgan")
 class MinibatchStdDev(keras.layers.Layer):
-    """Adds the standard deviation over a group of images as features, so that a lack of variety shows.
+    """Appends the standard deviation over a group of images as features, which reveal a lack of variety.
 
-    For the end of a discriminator. The deviation of each feature over the group is averaged over places and
-    features to one number (or `features` numbers), which every image of the group gets at every place.
+    For the end of a discriminator. The standard deviation of each feature over the group is averaged over positions
+    and features to one number (or `features` numbers), the same for every image of the group and every position.
 
     Args:
-        group_size: images a group, at least 2; None takes the whole batch, as does a batch that
+        group_size: images in a group, at least 2. None uses the whole batch as one group, and so does a batch that
             `group_size` does not divide. Defaults to 4.
         features: how many numbers, a divisor of the channels. Defaults to 1.
 
     Shapes: `(batch, ..., channels)` to `(batch, ..., channels + features)`.
+
+    Raises:
+        ValueError: `group_size` is less than 2, or `features` is not positive or does not divide the channels.
 
     Reference: Karras et al., Progressive Growing of GANs for Improved Quality, Stability, and Variation,
     2018, section 3.
@@ -93,7 +117,7 @@ class MinibatchStdDev(keras.layers.Layer):
     [1.0, 1.0]
     """
 
-    def __init__(self, group_size: int | None = 4, features: int = 1, **kwargs):
+    def __init__(self, group_size: int | None = 4, features: int = 1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         if group_size is not None and group_size < 2:
             raise ValueError(f"`group_size` must be at least 2, or None. Received: group_size={group_size}")
@@ -102,45 +126,48 @@ class MinibatchStdDev(keras.layers.Layer):
         self.group_size = group_size
         self.features = features
 
-    def build(self, input_shape):
-        if input_shape[-1] % self.features:
-            raise ValueError(f"`features` must divide the {input_shape[-1]} channels. Received: {self.features}")
+    def build(self, input_shape: Shape) -> None:
+        channels = known_channels(input_shape)
+        if channels % self.features:
+            raise ValueError(
+                f"`features` must divide the number of channels, {channels}. Received: features={self.features}"
+            )
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         shape = ops.shape(inputs)
-        batch, places = shape[0], shape[1:-1]
+        batch, positions = shape[0], shape[1:-1]
         group = batch
         if self.group_size is not None:
             group = ops.where(batch % self.group_size == 0, self.group_size, batch)
-        grouped = ops.reshape(inputs, (group, -1, *places, self.features, shape[-1] // self.features))
-        # Half precision has no room for the squares.
+        grouped = ops.reshape(inputs, (group, -1, *positions, self.features, shape[-1] // self.features))
+        # In float32, because half precision cannot represent the squares.
         deviation = ops.sqrt(ops.var(ops.cast(grouped, "float32"), axis=0) + 1e-8)
-        axes = (*range(1, 1 + len(places)), -1)
+        axes = (*range(1, 1 + len(positions)), -1)
         deviation = ops.mean(deviation, axis=axes)  # (groups, features)
-        deviation = ops.reshape(deviation, (1, -1, *(1 for _ in places), self.features))
-        deviation = ops.broadcast_to(deviation, (group, batch // group, *places, self.features))
-        deviation = ops.reshape(deviation, (batch, *places, self.features))
+        deviation = ops.reshape(deviation, (1, -1, *(1 for _ in positions), self.features))
+        deviation = ops.broadcast_to(deviation, (group, batch // group, *positions, self.features))
+        deviation = ops.reshape(deviation, (batch, *positions, self.features))
         return ops.concatenate([inputs, ops.cast(deviation, inputs.dtype)], axis=-1)
 
-    def compute_output_shape(self, input_shape):
-        return (*input_shape[:-1], input_shape[-1] + self.features)
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        return (*input_shape[:-1], known_channels(input_shape) + self.features)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "group_size": self.group_size, "features": self.features}
 
 
 @keras.saving.register_keras_serializable("kgan")
 class LabelEmbedding(keras.layers.Embedding):
-    """Keras's Embedding of classes, with a vector more for no class, label -1.
+    """An embedding of class labels with one more vector for the label -1, which means no class.
 
-    For class-conditional networks; with the vector of no class `kgan.GAN(label_dropout=...)` trains them to do without.
+    For class-conditional networks. `kgan.GAN(label_dropout=...)` trains the vector of no class.
 
     Args:
-        num_classes: positive.
+        num_classes: positive, the number of classes.
         output_dim: size of a vector.
         **kwargs: as in `keras.layers.Embedding`.
 
-    Shapes: int labels `(batch,)` from -1 to `num_classes - 1`, to `(batch, output_dim)`.
+    Shapes: integer labels `(batch,)` from -1 to `num_classes - 1`, to `(batch, output_dim)`.
 
     Reference: Ho and Salimans, Classifier-Free Diffusion Guidance, 2022 (the vector of no class).
 
@@ -149,38 +176,39 @@ class LabelEmbedding(keras.layers.Embedding):
     (3, 4)
     """
 
-    def __init__(self, num_classes: int, output_dim: int, **kwargs):
+    def __init__(self, num_classes: int, output_dim: int, **kwargs: Any) -> None:
         super().__init__(num_classes + 1, output_dim, **kwargs)
         self.num_classes = num_classes
 
-    def call(self, labels):
-        return super().call(_rows(labels, self.num_classes))
+    def call(self, labels: Tensor) -> Tensor:
+        return super().call(_table_rows(labels, self.num_classes))
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         config = super().get_config()
         del config["input_dim"]
         return {**config, "num_classes": self.num_classes}
 
 
-def _rows(labels, num_classes):
-    """Return the rows of tables in which that of no class, label -1, comes last."""
+def _table_rows(labels: Tensor, num_classes: int) -> Tensor:
+    """Return the row of each label in a table whose last row belongs to the label -1, no class."""
     labels = ops.cast(labels, "int32")
     return ops.where(labels < 0, num_classes, labels)
 
 
 @keras.saving.register_keras_serializable("kgan")
 class ConditionalBatchNormalization(keras.layers.Layer):
-    """Batch normalisation whose scale and shift depend on the class; label -1, no class, has its own.
+    """Batch normalization whose scale and offset depend on the class.
 
-    For class-conditional generators.
+    For class-conditional generators. The label -1, no class, has a scale and an offset of its own.
 
     Args:
-        num_classes: positive.
-        momentum: of the running statistics. Defaults to 0.9, since GANs are sampled after short runs too.
+        num_classes: positive, the number of classes.
+        momentum: of the moving statistics. Defaults to 0.9, lower than Keras's 0.99, because GANs are also sampled
+            after short runs.
 
     Shapes: `[(batch, ..., channels), (batch,)]` to `(batch, ..., channels)`.
 
-    Reference: Dumoulin et al., A Learned Representation for Artistic Style, 2017; Miyato and Koyama, cGANs
+    References: Dumoulin et al., A Learned Representation for Artistic Style, 2017; Miyato and Koyama, cGANs
     with Projection Discriminator, 2018.
 
     Example:
@@ -189,7 +217,7 @@ class ConditionalBatchNormalization(keras.layers.Layer):
     (2, 4, 4, 3)
     """
 
-    def __init__(self, num_classes: int, momentum: float = 0.9, **kwargs):
+    def __init__(self, num_classes: int, momentum: float = 0.9, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.num_classes = num_classes
         self.momentum = momentum
@@ -197,36 +225,42 @@ class ConditionalBatchNormalization(keras.layers.Layer):
             momentum=momentum, center=False, scale=False, dtype=self.dtype_policy
         )
 
-    def build(self, input_shape):
+    def build(self, input_shape: list[Shape]) -> None:
         images, _ = input_shape
         self.normalization.build(images)
         shape = (self.num_classes + 1, images[-1])
         self.gamma = self.add_weight(shape=shape, initializer="ones", name="gamma")
         self.beta = self.add_weight(shape=shape, initializer="zeros", name="beta")
 
-    def call(self, inputs, training=False):
+    def call(self, inputs: list[Tensor], training: bool = False) -> Tensor:
         images, labels = inputs
-        rows = _rows(labels, self.num_classes)
+        rows = _table_rows(labels, self.num_classes)
         shape = (-1, *(1 for _ in images.shape[1:-1]), images.shape[-1])
         gamma, beta = (ops.reshape(ops.take(table, rows, axis=0), shape) for table in (self.gamma, self.beta))
         return gamma * self.normalization(images, training=training) + beta
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: list[Shape]) -> Shape:
         return input_shape[0]
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "num_classes": self.num_classes, "momentum": self.momentum}
 
 
 def wide_dtype() -> str:
-    """Return the precision for logits and images: float32, or wider if the global policy computes in it."""
+    """Return the dtype for logits and images: float32, or a wider one if the global policy computes in it.
+
+    Example:
+    >>> wide_dtype()
+    'float32'
+    """
     return keras.backend.result_type(keras.config.dtype_policy().compute_dtype, "float32")
 
 
-def projection_logit(features, labels=None, num_classes: int | None = None):
-    """Return the logit of an image from its features; with labels, of the image as one of its class.
+def projection_logit(features: Tensor, labels: Tensor | None = None, num_classes: int | None = None) -> Tensor:
+    """Return the logit of a projection discriminator from the features of an image and its label.
 
-    `logit = w . features + b + embedding(label) . features`, in float32 whatever the policy.
+    Formula: `logit = w . features + b + embedding(label) . features`, in float32 whatever the policy. Without labels
+    the last term is left out.
 
     Args:
         features: symbolic tensor `(batch, channels)`.

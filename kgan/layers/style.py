@@ -1,17 +1,24 @@
-"""The layers of style-based generators: a learned constant, convolutions that styles modulate, noise."""
+"""Layers of style-based generators: a learned constant, modulated convolutions, noise."""
+
+from collections.abc import Sequence
+from typing import Any
 
 import keras
 from keras import ops
 
+from kgan._checks import check_positive
+from kgan._typing import Shape, Tensor
+from kgan.layers.common import known_channels
+
 
 @keras.saving.register_keras_serializable("kgan")
 class LearnedConstant(keras.layers.Layer):
-    """Maps that are learnt and the same for every image: what a style-based generator begins with.
+    """Returns learned feature maps that are the same for every image: the input of a style-based generator.
 
     Args:
-        shape: `(height, width, channels)` of the maps.
+        shape: `(height, width, channels)` of the feature maps.
 
-    Shapes: anything `(batch, ...)`, of which only the batch size counts, to `(batch, height, width, channels)`.
+    Shapes: any `(batch, ...)`, of which only the batch size is used, to `(batch, height, width, channels)`.
 
     Reference: Karras et al., A Style-Based Generator Architecture for Generative Adversarial Networks, 2019,
     section 2.
@@ -21,38 +28,39 @@ class LearnedConstant(keras.layers.Layer):
     (2, 4, 4, 8)
     """
 
-    def __init__(self, shape, **kwargs):
+    def __init__(self, shape: Sequence[int], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.shape = tuple(shape)
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
         self.constant = self.add_weight(
             shape=(1, *self.shape), initializer=keras.initializers.RandomNormal(stddev=1.0), name="constant"
         )
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         return ops.tile(self.constant, (ops.shape(inputs)[0], 1, 1, 1))
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
         return (input_shape[0], *self.shape)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "shape": self.shape}
 
 
 @keras.saving.register_keras_serializable("kgan")
 class ModulatedConv2D(keras.layers.Layer):
-    """A convolution whose kernel each image's style scales, one factor for each input channel.
+    """A convolution whose kernel is scaled by the style of each image, with one factor for each input channel.
 
-    With `s = A style + b` (b starts at 1) the kernel is `w'[k, i, j] = s[i] w[k, i, j]`, and with demodulation
-    `w'' = w' / sqrt(sum over k, i of w'^2)`, so that maps of unit variance stay so. Computed as one ordinary
-    convolution of maps that are scaled before and after, which is the same and needs no kernel an image.
+    Formula: with `s = A style + b` (b starts at 1) the kernel is `w'[k, i, j] = s[i] w[k, i, j]`, and with
+    demodulation `w'' = w' / sqrt(sum over k, i of w'^2)`, which keeps maps at unit variance. It is computed as one
+    ordinary convolution of maps that are scaled before and after, which gives the same result without a kernel for
+    each image.
 
     Args:
-        filters: how many maps it makes, positive.
+        filters: positive, the number of output maps.
         kernel_size: side of the kernel. Defaults to 3.
-        strides: 1, or more for a transposed convolution that enlarges the maps so many times. Defaults to 1.
-        demodulate: False for the layer that makes the image. Defaults to True.
+        strides: 1, or more for a transposed convolution that upsamples by that factor. Defaults to 1.
+        demodulate: False for the layer that outputs the image. Defaults to True.
 
     Shapes: `[(batch, height, width, channels), (batch, style_dim)]` to
     `(batch, strides * height, strides * width, filters)`.
@@ -69,30 +77,33 @@ class ModulatedConv2D(keras.layers.Layer):
     (2, 8, 8, 3)
     """
 
-    def __init__(self, filters: int, kernel_size: int = 3, strides: int = 1, demodulate: bool = True, **kwargs):
+    def __init__(
+        self, filters: int, kernel_size: int = 3, strides: int = 1, demodulate: bool = True, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
-        for name, value in {"filters": filters, "kernel_size": kernel_size, "strides": strides}.items():
-            if not isinstance(value, int) or value < 1:
-                raise ValueError(f"`{name}` must be a positive integer. Received: {name}={value!r}")
+        check_positive(filters=filters, kernel_size=kernel_size, strides=strides)
         self.filters = filters
         self.kernel_size = kernel_size
         self.strides = strides
         self.demodulate = demodulate
 
-    def build(self, input_shape):
+    def build(self, input_shape: list[Shape]) -> None:
         maps, style = input_shape
-        channels, side = maps[-1], self.kernel_size
-        ends = (self.filters, channels) if self.strides > 1 else (channels, self.filters)  # as Keras has them
-        # The variance that keeps the maps' own: an output of a transposed convolution sees a share of the kernel.
+        channels, side = known_channels(maps), self.kernel_size
+        # Keras's order: a transposed convolution has its output channels first.
+        channel_axes = (self.filters, channels) if self.strides > 1 else (channels, self.filters)
+        # Keeps the variance of the maps: a transposed convolution's output depends on a part of the kernel only.
         deviation = self.strides / (side * channels**0.5)
         self.kernel = self.add_weight(
-            shape=(side, side, *ends), initializer=keras.initializers.RandomNormal(stddev=deviation), name="kernel"
+            shape=(side, side, *channel_axes),
+            initializer=keras.initializers.RandomNormal(stddev=deviation),
+            name="kernel",
         )
         self.bias = self.add_weight(shape=(self.filters,), initializer="zeros", name="bias")
         self.affine = self.add_weight(shape=(style[-1], channels), initializer="lecun_normal", name="affine")
         self.affine_bias = self.add_weight(shape=(channels,), initializer="ones", name="affine_bias")
 
-    def call(self, inputs):
+    def call(self, inputs: list[Tensor]) -> Tensor:
         maps, style = inputs
         scale = ops.matmul(style, self.affine) + self.affine_bias  # (batch, channels)
         maps = maps * scale[:, None, None, :]
@@ -107,25 +118,30 @@ class ModulatedConv2D(keras.layers.Layer):
             maps = maps * ops.cast(ops.rsqrt(power + 1e-8), maps.dtype)[:, None, None, :]
         return maps + self.bias
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: list[Shape]) -> Shape:
         maps, _ = input_shape
         sides = [None if side is None else side * self.strides for side in maps[1:-1]]
         return (maps[0], *sides, self.filters)
 
-    def get_config(self):
-        own = {name: getattr(self, name) for name in ("filters", "kernel_size", "strides", "demodulate")}
-        return {**super().get_config(), **own}
+    def get_config(self) -> dict[str, Any]:
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "kernel_size": self.kernel_size,
+            "strides": self.strides,
+            "demodulate": self.demodulate,
+        }
 
 
 @keras.saving.register_keras_serializable("kgan")
 class NoiseInjection(keras.layers.Layer):
-    """Adds one map of noise to all channels, times a learned factor that starts at 0.
+    """Adds one map of noise to all channels, scaled by a learned factor that starts at 0.
 
-    For what is left to chance within an image. In training the noise is new for every image; else it is a fixed
-    map, saved with the weights, so that the same styles give the same image, exported or not.
+    For random detail within an image. In training every image gets new noise. Otherwise the noise is a fixed map
+    that is saved with the weights, so that equal styles give equal images, also after an export.
 
     Args:
-        seed: integer, of the noise. Defaults to one drawn from Keras's global seed.
+        seed: integer, the seed of the noise. Defaults to one that is drawn from Keras's global seed.
 
     Shapes: `(batch, height, width, channels)`, unchanged.
 
@@ -136,12 +152,12 @@ class NoiseInjection(keras.layers.Layer):
     12.0
     """
 
-    def __init__(self, seed: int | None = None, **kwargs):
+    def __init__(self, seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
         self.factor = self.add_weight(shape=(), initializer="zeros", name="factor")
         self.noise = self.add_weight(
             shape=(1, *input_shape[1:-1], 1),
@@ -150,15 +166,15 @@ class NoiseInjection(keras.layers.Layer):
             name="noise",
         )
 
-    def call(self, inputs, training=False):
+    def call(self, inputs: Tensor, training: bool = False) -> Tensor:
         noise = self.noise
         if training:
             shape = (*ops.shape(inputs)[:-1], 1)
             noise = keras.random.normal(shape, dtype=self.compute_dtype, seed=self.seed_generator)
         return inputs + self.factor * noise
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
         return input_shape
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "seed": self.seed}

@@ -8,7 +8,7 @@ from keras import ops
 
 import kgan
 from kgan import _precision, architectures, backend
-from kgan.architectures import ARCHITECTURES, arguments, conditioning
+from kgan.architectures import ARCHITECTURES, conditioning, image_shapes
 
 SMALL = {"mlp": {"units": (16,)}, "dcgan": {"width": 4}, "resnet": {"width": 4}, "style": {"width": 4}}
 CASES = [
@@ -224,7 +224,7 @@ def test_bad_arguments(make, message):
 
 def test_the_error_names_a_size_that_works():
     with pytest.raises(ValueError, match="image_size=92"):
-        arguments.check_image_shape((92, 91, 1))
+        image_shapes.check_image_shape((92, 91, 1))
 
 
 @pytest.mark.parametrize("name", list(architectures.ARCHITECTURES))

@@ -6,7 +6,7 @@ import pytest
 from keras import layers
 
 from kgan import backend
-from kgan.architectures import patch, reach, restoration, unet
+from kgan.architectures import patch, receptive_field, restoration, unet
 
 RANDOM = np.random.default_rng(0)
 NETWORKS = {
@@ -92,10 +92,10 @@ class TestReach:
         np.testing.assert_allclose(tile[:, margin:], whole[:, margin + stride :], atol=1e-5)
 
     def test_networks_that_see_the_whole_image(self, monkeypatch):
-        monkeypatch.setattr(reach, "LARGEST_PROBE", 64)
+        monkeypatch.setattr(receptive_field, "LARGEST_PROBE", 64)
         images = keras.Input((None, None, 1))
         whole = keras.Model(images, layers.GroupNormalization(1)(images), name="normal")
-        with pytest.raises(ValueError, match="pixels depend on a part of the image. Received: 'normal'"):
+        with pytest.raises(ValueError, match="output pixels depend on a part of the image. Received: 'normal'"):
             restoration.margin(whole)
 
     def test_networks_of_one_size(self):

@@ -34,13 +34,13 @@ class TestSpectralNormalization:
         normalized = SpectralNormalization(layer)
         for _ in range(200):
             result = normalized(x, training=True)
-        raw = normalized._raw()
+        raw = normalized.raw_kernel
         kernel = raw.numpy()
         sigma = spectral(kernel)
         np.testing.assert_allclose(normalized(x), layer(x) / sigma, rtol=1e-4, atol=1e-6)
         np.testing.assert_allclose(result, layer(x) / sigma, rtol=1e-4, atol=1e-6)
         np.testing.assert_array_equal(raw.numpy(), kernel)  # a reparametrisation: the kernel itself is never touched
-        assert raw is normalized._raw()
+        assert raw is normalized.raw_kernel
 
     def test_the_gradient_has_the_term_of_sigma(self):
         """d/dW of sum(x W / sigma) = x^T 1 / sigma - (sum(x W) / sigma^2) u v^T, with u and v from NumPy."""
@@ -127,7 +127,7 @@ class TestMinibatchStdDev:
         for options, message in (({"group_size": 1}, "`group_size`"), ({"features": 0}, "`features`")):
             with pytest.raises(ValueError, match=message):
                 MinibatchStdDev(**options)
-        with pytest.raises(ValueError, match="must divide the 3 channels"):
+        with pytest.raises(ValueError, match="must divide the number of channels, 3. Received: features=2"):
             MinibatchStdDev(features=2)(np.ones((4, 3), "float32"))
 
 

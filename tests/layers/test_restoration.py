@@ -49,7 +49,10 @@ def test_config(layer):
     ("make", "message"),
     [
         (lambda: DepthToSpace(1), "`block_size` must be an integer of at least 2. Received: block_size=1"),
-        (lambda: DepthToSpace(2)(keras.Input((4, 4, 6))), "channels that 2x2 pixels can share. Received: 6"),
+        (
+            lambda: DepthToSpace(2)(keras.Input((4, 4, 6))),
+            "channels that 4 divides, the square of `block_size`. Received: 6",
+        ),
         (lambda: BicubicUpSampling(1.5), "`scale` must be an integer of at least 2. Received: scale=1.5"),
     ],
 )

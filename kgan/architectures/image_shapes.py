@@ -1,20 +1,26 @@
-"""Checks and inputs that all architectures share."""
+"""Image shapes that the architectures accept, and the feature-map sizes that follow from them."""
+
+from collections.abc import Sequence
 
 import keras
 
-from kgan._checks import check_positive
+from kgan._typing import ImageShape, Tensor
 
 
-def check_image_shape(image_shape, convolutional: bool = True) -> tuple[int, int, int]:
-    """Return `image_shape` as a tuple, or say what is wrong with it.
+def check_image_shape(image_shape: Sequence[int], convolutional: bool = True) -> ImageShape:
+    """Return `image_shape` as a tuple of valid sizes.
 
     Args:
         image_shape: `(height, width, channels)`. For convolutional networks the sides are multiples of 4
             from 8 to 128, and there are 1, 3 or 4 channels.
-        convolutional: whether these limits hold.
+        convolutional: whether these limits apply. Defaults to True.
 
     Raises:
-        ValueError: the shape is not of this kind.
+        ValueError: the shape is invalid.
+
+    Example:
+    >>> check_image_shape([28, 28, 1])
+    (28, 28, 1)
     """
     shape = tuple(image_shape)
     if len(shape) != 3 or not all(isinstance(side, int) and side > 0 for side in shape):
@@ -27,38 +33,28 @@ def check_image_shape(image_shape, convolutional: bool = True) -> tuple[int, int
         )
     if convolutional:
         check_channels(channels=channels)
-    return shape
+    return height, width, channels
 
 
-def check_channels(**arguments: int):
-    """Check that each argument is a number of channels that pictures have.
+def check_channels(**arguments: int) -> None:
+    """Check that each argument is a number of channels of images: 1, 3 or 4.
 
     Raises:
         ValueError: one is not; the message names it.
+
+    Example:
+    >>> check_channels(channels=3)
     """
     for name, value in arguments.items():
         if value not in (1, 3, 4):
             raise ValueError(f"Expected images of 1, 3 or 4 channels. Received: {name}={value!r}")
 
 
-def label_input(num_classes: int | None):
-    """Return the input for labels, or None for an unconditional network."""
-    if num_classes is None:
-        return None
-    check_positive(num_classes=num_classes)
-    return keras.Input((), dtype="int32", name="labels")
-
-
-def with_labels(first, labels):
-    """Return the inputs of a network: `first` alone, or `[first, labels]`."""
-    return first if labels is None else [first, labels]
-
-
 def map_sizes(height: int, width: int) -> list[tuple[int, int]]:
-    """Return the sizes of the feature maps from the image down, each half of the one before, rounded up.
+    """Return the sizes of the feature maps from the image down, each half of the previous one, rounded up.
 
-    At least twice, and until both sides are at most 4, as in DCGAN: a discriminator of 28x28 digits that stops at
-    7x7 sees too little at once, and samples suffer.
+    They are halved at least twice, and until both sides are at most 4, as in DCGAN. (A discriminator of 28x28 digits
+    that stops at 7x7 sees too little of the image in each position, and samples are worse.)
 
     Example:
     >>> map_sizes(28, 28)
@@ -70,12 +66,18 @@ def map_sizes(height: int, width: int) -> list[tuple[int, int]]:
     """
     sizes = [(height, width)]
     while max(sizes[-1]) > 4 or len(sizes) < 3:
-        sizes.append(tuple(-(-side // 2) for side in sizes[-1]))
+        rows, columns = sizes[-1]
+        sizes.append((-(-rows // 2), -(-columns // 2)))
     return sizes
 
 
-def cropped(x, size: tuple[int, int]):
-    """Return the symbolic maps `x` without the last row or column that doubling an odd side brought."""
+def cropped(x: Tensor, size: tuple[int, int]) -> Tensor:
+    """Return symbolic maps `x` cropped to `size`: without the last row or column that doubling an odd side added.
+
+    Example:
+    >>> cropped(keras.Input((8, 8, 3)), (7, 8)).shape
+    (None, 7, 8, 3)
+    """
     excess = (x.shape[1] - size[0], x.shape[2] - size[1])
     if not any(excess):
         return x
