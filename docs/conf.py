@@ -70,7 +70,15 @@ def adapt_docstring(app: Any, what: str, name: str, obj: Any, options: Any, line
     lines[:] = adapted
 
 
+def adapt_links(app: Any, name: str, source: list[str]) -> None:
+    """Lead the links to pages that live elsewhere, which are right for readers of the repository, to their copies."""
+    page = pathlib.Path(app.env.doc2path(name))
+    if page.suffix == ".md":
+        source[0] = outside_pages.adjusted(source[0], page, page)
+
+
 def setup(app: Any) -> None:
-    """Connect the docstring filter; it runs before napoleon's."""
+    """Copy the pages that live elsewhere, and connect the filters; that of docstrings runs before napoleon's."""
     outside_pages.copy_pages()
+    app.connect("source-read", adapt_links)
     app.connect("autodoc-process-docstring", adapt_docstring, priority=400)
