@@ -247,22 +247,21 @@ def augment(
     with failing_plainly():
         import kgan
         from kgan.applications import data_augmentation
-        from kgan.applications.data_augmentation import ensemble
         from kgan.datasets import labelled
 
         info = kgan.datasets.describe(data)
         dataset = kgan.datasets.load(data, batch_size=info.count, image_size=image_size, labels=True, shuffle=False)
         images, labels = (part.numpy() for part in next(iter(dataset)))
         classes = len(info.class_names or ())
-        gan = data_augmentation.train(
+        gan = data_augmentation.train_gan(
             images, labels, classes, updates, seed=seed, callbacks=[kgan.callbacks.Progress(batch_size=32)]
         )
-        judges = None
+        ensemble = None
         if threshold:
             console.print("Training three classifiers to judge the pictures.")
-            judges = ensemble.train(images, labels, classes, seed=seed)
+            ensemble = data_augmentation.train_ensemble(images, labels, classes, seed=seed)
         made = [label for label in range(classes) for _ in range(per_class)]
-        pictures = data_augmentation.generate(gan, made, judges, threshold or 0.5, seed)
+        pictures = data_augmentation.generate(gan, made, ensemble, threshold or 0.5, seed)
         settings = {"data": data, "updates": updates, "threshold": threshold, "seed": seed}
         with kgan._files.replacing(out) as temporary:
             labelled.save(temporary, pictures, made, info.class_names)

@@ -74,14 +74,14 @@ def edit(
         strengths = editing.parse_strengths(strength)
         space = spaces.CodeSpace(model)
         given = _pictures(image, space.image_shape) if image else space.sample(num, seed, label)
-        labels = label if image else space.labels_of(num, label)
+        labels = label if image else space.sample_labels(num, label)
         codes = given
         if local:
             attributes.get(direction)
             codes = inversion.invert(space, given, labels).codes if image else given
-            found = supervised.slopes(space, direction, codes, labels, levels=level or None, keep=keep or ())
+            found = supervised.local_gradients(space, direction, codes, labels, levels=level or None, keep=keep or ())
         else:
-            found = [supervised.find(space, direction, levels=level or None, keep=keep or ())] * len(given)
+            found = [editing.find_direction(space, direction, levels=level or None, keep=keep or ())] * len(given)
         edited = editing.edit(space, codes, found, strengths, labels)
         if out.suffix == ".gif":
             editing.animate(out, edited)

@@ -1,102 +1,128 @@
-"""An ensemble of classifiers whose doubts tell which generated images to reject.
+"""An ensemble of classifiers, which rejects generated images that it does not recognize as their class.
 
 >>> from kgan import datasets
->>> data = next(iter(datasets.load("digits", labels=True, batch_size=100)))
->>> float(belief(train(*data, members=2, updates=1), *data).mean()) > 0
-True
+>>> images, labels = next(iter(datasets.load("digits", labels=True, batch_size=100)))
+>>> ensemble = train_ensemble(images, labels, num_members=2, updates=1)
+>>> ensemble_probability(ensemble, images, labels).shape
+(100,)
 """
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
 
 import keras
 import numpy as np
 from keras import ops
+from numpy.typing import ArrayLike
 
+from kgan import _deprecation
 from kgan._checks import check_positive
+from kgan._deprecation import renamed
+from kgan._typing import Array, Tensor
 from kgan.datasets import labelled
 from kgan.features.classifier import network
 
+Classifier: TypeAlias = keras.Model | Callable[[Array], Any]
+"""Images to class probabilities `(batch, classes)`, or to a dictionary with them under `"probabilities"`."""
 
-def train(
-    images, labels, num_classes: int | None = None, members: int = 3, updates: int = 500, transform=None, seed: int = 0
-) -> list:
-    """Train an ensemble of classifiers on the real images, whose doubts `augment` heeds.
+__getattr__ = _deprecation.old_names(__name__, train="train_ensemble", belief="ensemble_probability")
 
-    Every class is shown equally often, in batches of 64.
+
+@renamed(members="num_members")
+def train_ensemble(
+    images: ArrayLike,
+    labels: ArrayLike,
+    num_classes: int | None = None,
+    num_members: int = 3,
+    updates: int = 500,
+    transform: Callable[[Tensor], Tensor] | None = None,
+    seed: int = 0,
+) -> list[keras.Model]:
+    """Train several classifiers on the real images, for the argument `ensemble` of `generate` and `augment`.
+
+    They differ in their initial weights and the order of the images. Every class is shown equally often, in batches
+    of 64.
 
     Args:
-        images, labels, num_classes, transform: as in `train`.
-        members: how many classifiers. Defaults to 3.
-        updates: of each. Defaults to 500.
-        seed: of weights and order.
+        images, labels, num_classes, transform: as in `train_gan`.
+        num_members: number of classifiers. Defaults to 3.
+        updates: number of updates of each. Defaults to 500.
+        seed: seed of weights and order.
 
     Returns:
         Keras models, images to a dictionary with `probabilities` `(batch, classes)`.
 
     Raises:
-        TypeError, ValueError: as in `train`.
+        TypeError, ValueError: as `train_gan`.
 
     Reference: Lakshminarayanan et al., Simple and Scalable Predictive Uncertainty Estimation using Deep Ensembles,
     2017.
 
     Example:
     >>> from kgan import datasets
-    >>> data = next(iter(datasets.load("digits", labels=True, batch_size=100)))
-    >>> judges = train(*data, members=2, updates=1)
-    >>> judges[0](data[0])["probabilities"].shape
+    >>> images, labels = next(iter(datasets.load("digits", labels=True, batch_size=100)))
+    >>> ensemble = train_ensemble(images, labels, num_members=2, updates=1)
+    >>> ensemble[0](images)["probabilities"].shape
     TensorShape([100, 10])
     """
     images, labels, num_classes = labelled.checked(images, labels, num_classes)
-    check_positive(members=members)
-    check_positive(updates=updates)
-    judges = []
-    for seed_of_member in range(members * seed, members * (seed + 1)):
-        judge = network(images.shape[1:], num_classes, seed_of_member)
-        judge.compile(
+    check_positive(num_members=num_members, updates=updates)
+    classifiers = []
+    for seed_of_member in range(num_members * seed, num_members * (seed + 1)):
+        classifier = network(images.shape[1:], num_classes, seed_of_member)
+        classifier.compile(
             keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(2e-3, updates)),
             loss={"probabilities": "sparse_categorical_crossentropy"},
         )
         data = labelled.balanced(images, labels, 64, seed_of_member, transform)
         data = data.map(lambda images, labels: (images, {"probabilities": labels}))
-        judge.fit(data, steps_per_epoch=updates, shuffle=False, verbose=0)
-        judges.append(judge)
-    return judges
+        classifier.fit(data, steps_per_epoch=updates, shuffle=False, verbose=0)
+        classifiers.append(classifier)
+    return classifiers
 
 
-def belief(judges, images, labels) -> np.ndarray:
-    """Return the mean probability that the judges give to each image's label, `(n,)` in [0, 1].
+@renamed(judges="ensemble")
+def ensemble_probability(ensemble: Sequence[Classifier], images: ArrayLike, labels: ArrayLike) -> Array:
+    """Return the probability that an ensemble gives to the label of each image: the mean over its members.
 
     Args:
-        judges: Keras models, or functions, of images to class probabilities `(batch, classes)`, or to a dictionary
-            with them as `probabilities`.
-        images: array `(n, height, width, channels)` in [-1, 1].
-        labels: integers `(n,)`.
+        ensemble: Keras models, or functions, of images to class probabilities `(batch, classes)`, or to a dictionary
+            with them under `"probabilities"`.
+        images: float array `(num, height, width, channels)` in [-1, 1].
+        labels: integers `(num,)`.
+
+    Returns:
+        Array `(num,)` in [0, 1].
 
     Raises:
-        ValueError: there are no judges, or one does not give probabilities of these classes.
+        ValueError: if the ensemble is empty, or a member does not give probabilities of these classes.
 
     Example:
-    >>> halves = lambda images: np.full((len(images), 2), 0.5)
-    >>> belief([halves], np.zeros((3, 8, 8, 1)), [0, 1, 1]).tolist()
+    >>> uniform = lambda images: np.full((len(images), 2), 0.5)
+    >>> ensemble_probability([uniform], np.zeros((3, 8, 8, 1)), [0, 1, 1]).tolist()
     [0.5, 0.5, 0.5]
     """
-    if not judges:
-        raise ValueError("Expected at least one judge. Received: none. Train some with `judging.train`.")
+    if not ensemble:
+        raise ValueError("Expected at least one classifier. Received: none. Train some with `train_ensemble`.")
     labels = np.asarray(labels)
-    return np.mean([_probabilities(judge, images, labels)[np.arange(len(labels)), labels] for judge in judges], axis=0)
+    index = np.arange(len(labels))
+    return np.mean([_probabilities(classifier, images, labels)[index, labels] for classifier in ensemble], axis=0)
 
 
-def _probabilities(judge, images, labels):
-    if isinstance(judge, keras.Model):
-        found = judge.predict(images, batch_size=256, verbose=0)
+def _probabilities(classifier: Classifier, images: ArrayLike, labels: Array) -> Array:
+    if isinstance(classifier, keras.Model):
+        outputs = classifier.predict(images, batch_size=256, verbose=0)
     else:
-        found = judge(images)
-    found = ops.convert_to_numpy(found["probabilities"] if isinstance(found, dict) else found)
-    if found.ndim != 2 or len(found) != len(images) or found.shape[1] <= labels.max(initial=0):
+        outputs = classifier(images)
+    probabilities = ops.convert_to_numpy(outputs["probabilities"] if isinstance(outputs, dict) else outputs)
+    shape = probabilities.shape
+    if len(shape) != 2 or len(probabilities) != len(images) or shape[1] <= labels.max(initial=0):
         raise ValueError(
-            f"Expected a judge that gives probabilities ({len(images)}, classes). Received: shape {found.shape}."
+            f"Expected a classifier that gives probabilities ({len(images)}, classes). Received: shape {shape}."
         )
-    if not (np.all(found >= 0) and np.allclose(found.sum(axis=1), 1, atol=1e-3)):
+    if not (np.all(probabilities >= 0) and np.allclose(probabilities.sum(axis=1), 1, atol=1e-3)):
         raise ValueError(
-            "Expected a judge that gives probabilities, which add up to 1. Received: other numbers. "
+            "Expected a classifier that gives probabilities, which add up to 1. Received: other numbers. "
             "End it in a softmax."
         )
-    return found
+    return probabilities

@@ -1,6 +1,8 @@
-"""Edit images through their latent vectors."""
+"""Edit images through the codes of a generator: directions, inversion, interpolation, style mixing, truncation."""
 
+from kgan import _deprecation
 from kgan.applications.editing import attributes, directions, inversion, spaces, supervised, unsupervised
+from kgan.applications.editing.directions import Direction
 from kgan.applications.editing.edit import (
     animate,
     arithmetic,
@@ -10,25 +12,32 @@ from kgan.applications.editing.edit import (
     move,
     parse_strengths,
     save_strip,
+    set_angle,
     truncate,
-    turn,
 )
+from kgan.applications.editing.find import find_direction
+from kgan.applications.editing.spaces import CodeSpace
 
 __all__ = [
+    "CodeSpace",
+    "Direction",
     "animate",
     "arithmetic",
     "attributes",
     "directions",
     "edit",
+    "find_direction",
     "interpolate",
     "inversion",
     "mix",
     "move",
     "parse_strengths",
     "save_strip",
+    "set_angle",
     "spaces",
     "supervised",
     "truncate",
-    "turn",
     "unsupervised",
 ]
+
+__getattr__ = _deprecation.old_names(__name__, turn="set_angle")

@@ -1,4 +1,4 @@
-"""From a picture to the code whose image it is."""
+"""GAN inversion: find the codes of given images."""
 
 import typing
 import warnings
@@ -6,59 +6,66 @@ import warnings
 import keras
 import numpy as np
 from keras import ops
-from sklearn.neighbors import NearestNeighbors
+from numpy.typing import ArrayLike
 from tqdm import tqdm
 
-from kgan import backend
-from kgan.applications.editing.spaces import space_of
+from kgan import _deprecation, backend
+from kgan._checks import check_positive
+from kgan._typing import Array, ImageShape, Tensor
+from kgan.applications.editing.spaces import CodeSpace, Model, code_space
 from kgan.metrics import psnr
 from kgan.training import checks
 
+START_SAMPLES = 4000
+"""How many random images are compared with each given image, to start from the nearest."""
+
+__getattr__ = _deprecation.old_names(__name__, fitting="prepare_images")
+
 
 class Inversion(typing.NamedTuple):
-    """What `invert` found.
+    """The result of `invert`.
 
     Attributes:
-        codes: `(n, *shape)`.
-        images: what the generator makes of them, `(n, height, width, channels)`.
-        psnr: peak signal-to-noise ratio of each, in decibels (`kgan.metrics.psnr`).
+        codes: `(num, *shape)`, with the shape of `CodeSpace.shape`.
+        images: the generator's images of the codes, `(num, height, width, channels)`.
+        psnr: peak signal-to-noise ratio of each image in decibels, `(num,)` (`kgan.metrics.psnr`).
     """
 
-    codes: np.ndarray
-    images: np.ndarray
-    psnr: np.ndarray
+    codes: Array
+    images: Array
+    psnr: Array
 
 
 def invert(
-    model,
-    images,
-    labels=None,
-    steps=300,
-    prior=1e-3,
-    learning_rate=0.1,
-    seed=0,
-    batch_size=64,
+    model: Model,
+    images: ArrayLike,
+    labels: ArrayLike | None = None,
+    steps: int = 300,
+    prior: float = 1e-3,
+    learning_rate: float = 0.1,
+    seed: int = 0,
+    batch_size: int = 64,
 ) -> Inversion:
-    """Find codes whose images are as near as possible to given ones.
+    """Find the codes whose images are nearest to given images.
 
-    From the nearest of 4,000 random images it descends on `mean (G(c) - image)^2 + prior * mean u^2` with Adam and a
-    rate that falls to 0 along a cosine, where `u` are the whitened coordinates of the code (`CodeSpace.whiten`): the
-    second term keeps it among codes that occur, so that it can be edited. Styles are found for each level of a
-    style-based generator apart (the space W+ of Image2StyleGAN), which comes much nearer than latents do.
+    Starting from the nearest of 4,000 random images, Adam with cosine decay minimizes
+    `mean (G(c) - image)^2 + prior * mean u^2`, where `u` is the whitened code (`CodeSpace.whiten`). The second term
+    keeps the code near the codes of random images, so that it can be edited. In style-based generators each level gets
+    a style of its own (the space W+), which comes nearer to the images than latents do.
 
     Args:
         model: as in `CodeSpace`.
-        images: float array `(n, height, width, channels)` in [-1, 1]. Those of another size are resized, with a
+        images: float array `(num, height, width, channels)` in [-1, 1]. Images of another size are resized, with a
             warning.
-        labels: for class-conditional generators that are edited by their latents.
-        steps: of the descent. Defaults to 300.
-        prior: its weight. Defaults to 1e-3.
-        learning_rate: of the first step. Defaults to 0.1.
-        seed: of the random images.
-        batch_size: how many are inverted at once.
+        labels: for class-conditional generators without styles: integers `(num,)`, or one for all.
+        steps: number of updates. Defaults to 300.
+        prior: weight of the second term. Defaults to 1e-3.
+        learning_rate: learning rate of the first update; it decays to 0. Defaults to 0.1.
+        seed: seed of the random images to start from.
+        batch_size: number of images that are inverted at once. Defaults to 64.
 
     Raises:
-        ValueError: images are no images in [-1, 1] of this generator's channels, labels are missing, or a
+        ValueError: if the images do not have the generator's channels or are not in [-1, 1], labels are missing, or a
             number is out of range.
 
     References: Zhu et al., Generative Visual Manipulation on the Natural Image Manifold, 2016; Abdal et al.,
@@ -67,107 +74,110 @@ def invert(
     Example:
     >>> from kgan.architectures import mlp
     >>> generator = mlp.generator((8, 8, 1), latent_dim=4)
-    >>> found = invert(generator, generator.predict(np.ones((1, 4)), verbose=0), steps=20)
-    >>> found.codes.shape, found.psnr.shape
+    >>> inversion = invert(generator, generator.predict(np.ones((1, 4)), verbose=0), steps=20)
+    >>> inversion.codes.shape, inversion.psnr.shape
     ((1, 4), (1,))
     """
-    for name, value in {"steps": steps, "batch_size": batch_size}.items():
-        if not isinstance(value, int) or value < 1:
-            raise ValueError(f"`{name}` must be a positive integer. Received: {name}={value!r}")
+    check_positive(steps=steps, batch_size=batch_size)
     if prior < 0 or learning_rate <= 0:
         raise ValueError(
-            "`prior` must not be negative, `learning_rate` must be positive. "
+            "`prior` must be non-negative and `learning_rate` positive. "
             f"Received: prior={prior}, learning_rate={learning_rate}"
         )
-    space = space_of(model)
-    images = fitting(images, space.image_shape)
+    space = code_space(model)
+    images = prepare_images(images, space.image_shape)
     labels = space.check_labels(len(images), labels)
-    first = _nearest(space, images, labels, seed)
-    descend = _Descent(space, steps, prior, learning_rate)
-    parts = [slice(begin, begin + batch_size) for begin in range(0, len(images), batch_size)]
+    start = _nearest_codes(space, images, labels, seed)
+    batches = [slice(begin, begin + batch_size) for begin in range(0, len(images), batch_size)]
+    descents: dict[int, _GradientDescent] = {}  # by the number of images in a batch
     codes = []
-    with tqdm(total=steps * len(parts), desc="inverting", delay=2, leave=False, disable=None) as bar:
-        for part in parts:
-            codes.append(descend(first[part], images[part], None if labels is None else labels[part], bar))
+    with tqdm(total=steps * len(batches), desc="inverting", delay=2, leave=False, disable=None) as progress:
+        for batch in batches:
+            num = len(images[batch])
+            if num not in descents:
+                descents[num] = _GradientDescent(space, num, steps, prior, learning_rate)
+            labels_of_batch = None if labels is None else labels[batch]
+            codes.append(descents[num].minimize(start[batch], images[batch], labels_of_batch, progress))
     codes = np.concatenate(codes)
-    made = space.images(codes, labels)
-    return Inversion(codes, made, ops.convert_to_numpy(psnr(images, made)))
+    generated = space.images(codes, labels)
+    return Inversion(codes, generated, ops.convert_to_numpy(psnr(images, generated)))
 
 
-def fitting(images, shape) -> np.ndarray:
-    """Return images as a generator of images of `shape` makes them: those of another size are resized.
+def prepare_images(images: ArrayLike, image_shape: ImageShape) -> Array:
+    """Return float32 images of the shape that a generator makes; other sizes are resized, with a warning.
+
+    Args:
+        images: float array `(num, height, width, channels)` in [-1, 1].
+        image_shape: shape of the generator's images, `(height, width, channels)`.
 
     Raises:
-        ValueError: they are no images in [-1, 1], or have another number of channels.
+        ValueError: if they are not images in [-1, 1], or have another number of channels.
     """
     images = np.asarray(images)
-    if images.ndim != 4 or images.shape[-1] != shape[-1] or not len(images):
-        wanted = ", ".join(map(str, ("n", *shape)))
-        raise ValueError(f"Expected images ({wanted}). Received: shape {images.shape}")
-    resized = images.shape[1:] != tuple(shape)
-    # One bright picture may well have no dark pixel; ten of them look like images in [0, 1].
+    if images.ndim != 4 or images.shape[-1] != image_shape[-1] or not len(images):
+        expected = ", ".join(map(str, ("num", *image_shape)))
+        raise ValueError(f"Expected images ({expected}). Received: shape {images.shape}")
+    size, expected_size = images.shape[1:3], tuple(image_shape[:2])
+    # A single bright image may well have no dark pixel; ten such images look like images in [0, 1].
     dark = -np.ones_like(images[: 1 if len(images) < 10 else 0])
     checks.check_images(np.concatenate([images, dark]), images.shape[1:])
-    if resized:
+    if size != expected_size:
         warnings.warn(
-            f"Images of {images.shape[1]}x{images.shape[2]} were resized to the generator's {shape[0]}x{shape[1]}.",
+            f"Images of {size[0]}x{size[1]} were resized to the generator's {expected_size[0]}x{expected_size[1]}.",
             stacklevel=3,
         )
-        images = ops.image.resize(images, shape[:2], antialias=True)
+        images = ops.image.resize(images, expected_size, antialias=True)
         images = np.clip(ops.convert_to_numpy(images), -1, 1)
     return images.astype("float32")
 
 
-class _Descent:
-    """Gradient descent on whitened codes; one traced step for each batch size."""
+class _GradientDescent:
+    """Gradient descent on the whitened codes of one batch size; its update is traced once."""
 
-    def __init__(self, space, steps, prior, learning_rate):
-        self.space, self.steps, self.prior, self.learning_rate = space, steps, prior, learning_rate
-        self.steppers = {}
+    def __init__(self, space: CodeSpace, num: int, steps: int, prior: float, learning_rate: float) -> None:
+        self.space, self.steps, self.prior = space, steps, prior
+        self.whitened = keras.Variable(np.zeros((num, *space.shape), "float32"))
+        self.optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(learning_rate, steps))
+        self.optimizer.build([self.whitened])
+        self.update = backend.compiled(self._update)
 
-    def __call__(self, codes, images, labels, bar):
-        if len(codes) not in self.steppers:
-            self.steppers[len(codes)] = self._stepper(codes.shape)
-        places, optimizer, step = self.steppers[len(codes)]
-        places.assign(self.space.whiten(codes))
-        for variable in optimizer.variables:
-            if variable is not optimizer.learning_rate:
+    def minimize(self, codes: Array, images: Array, labels: Tensor | None, progress: tqdm) -> Array:
+        """Return the codes after all updates from `codes`."""
+        self.whitened.assign(self.space.whiten(codes))
+        for variable in self.optimizer.variables:
+            if variable is not self.optimizer.learning_rate:
                 variable.assign(ops.zeros_like(variable))
-        images = ops.convert_to_tensor(images)
+        batch = (ops.convert_to_tensor(images),) if labels is None else (ops.convert_to_tensor(images), labels)
         for _ in range(self.steps):
-            step(images, labels) if labels is not None else step(images)
-            bar.update()
-        return ops.convert_to_numpy(self._codes(places))
+            self.update(*batch)
+            progress.update()
+        return ops.convert_to_numpy(self._codes())
 
-    def _codes(self, places):
-        return self.space.mean + ops.matmul(places, self.space.root)
+    def _codes(self) -> Tensor:
+        return self.space.mean + ops.matmul(self.whitened, self.space.covariance_root)
 
-    def _stepper(self, shape):
-        places = keras.Variable(np.zeros(shape, "float32"))
-        optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(self.learning_rate, self.steps))
-        optimizer.build([places])
+    def _loss(self, images: Tensor, labels: Tensor | None) -> Tensor:
+        generated = self.space.decode(self._codes(), labels)
+        distance = ops.sum(ops.mean(ops.square(generated - images), axis=(1, 2, 3)))
+        penalty = ops.sum(ops.mean(ops.square(self.whitened), axis=tuple(range(1, len(self.whitened.shape)))))
+        return distance + self.prior * penalty
 
-        def step(images, labels=None):
-            def loss():
-                made = self.space.decode(self._codes(places), labels)
-                apart = ops.sum(ops.mean(ops.square(made - images), axis=(1, 2, 3)))
-                far = ops.sum(ops.mean(ops.square(places), axis=tuple(range(1, len(shape)))))
-                return [apart + self.prior * far], None
-
-            _, (gradients,), _ = backend.gradients(loss, [places])
-            optimizer.apply(gradients, [places])
-
-        return places, optimizer, backend.compiled(step)
+    def _update(self, images: Tensor, labels: Tensor | None = None) -> None:
+        _, (gradients,), _ = backend.gradients(lambda: ([self._loss(images, labels)], None), [self.whitened])
+        self.optimizer.apply(gradients, [self.whitened])
 
 
-def _nearest(space, images, labels, seed, num=4000):
-    """Return for each image the code of the nearest of `num` random images, of its class if it has one."""
-    codes = space.sample(num, seed)
-    found = np.empty((len(images), *space.shape), "float32")
-    kinds = np.zeros(len(images), int) if labels is None else ops.convert_to_numpy(labels)
-    for kind in np.unique(kinds):
-        mine = kinds == kind
-        made = space.images(codes, None if labels is None else int(kind)).reshape(num, -1)
-        index = NearestNeighbors(n_neighbors=1).fit(made)
-        found[mine] = codes[index.kneighbors(images[mine].reshape(mine.sum(), -1), return_distance=False)[:, 0]]
-    return found
+def _nearest_codes(space: CodeSpace, images: Array, labels: Tensor | None, seed: int) -> Array:
+    """Return for each image the code of the nearest random image, of its class if it has one."""
+    from sklearn.neighbors import NearestNeighbors
+
+    codes = space.sample(START_SAMPLES, seed)
+    nearest = np.empty((len(images), *space.shape), "float32")
+    classes = np.zeros(len(images), int) if labels is None else ops.convert_to_numpy(labels)
+    for label in np.unique(classes):
+        chosen = classes == label
+        candidates = space.images(codes, None if labels is None else int(label)).reshape(START_SAMPLES, -1)
+        search = NearestNeighbors(n_neighbors=1).fit(candidates)
+        index = search.kneighbors(images[chosen].reshape(chosen.sum(), -1), return_distance=False)[:, 0]
+        nearest[chosen] = codes[index]
+    return nearest

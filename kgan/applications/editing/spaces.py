@@ -1,45 +1,64 @@
-"""The space of a generator in which its images are edited: its latents, or the styles of its levels."""
+"""Code spaces: the vectors of a generator in which its images are edited, latents (z) or styles (w)."""
 
 import os
+import warnings
+from collections.abc import Sequence
+from typing import Any, TypeAlias
 
 import keras
 import numpy as np
 from keras import ops
+from numpy.typing import ArrayLike
 from tqdm import tqdm
 
-from kgan import latents
+from kgan import _deprecation, latents
+from kgan._typing import Array, PathLike, Tensor
 from kgan.architectures import style
 from kgan.models.open_model import SavedGenerator, open_model
 from kgan.models.sampler import Sampler
 from kgan.training import checks
 
-# Fingerprints of one generator differ by rounding, those of two by tenths.
-SAME = 1e-3
+Model: TypeAlias = keras.Model | Sampler | PathLike
+"""What editing takes as a model: a `kgan.GAN`, a generator, a `CodeSpace`, or the path of a saved one."""
+
+FINGERPRINT_TOLERANCE = 1e-3
+"""Fingerprints of one generator in two files differ by rounding, those of two generators by tenths."""
+
+MOMENT_SAMPLES = 10_000
+"""How many random styles their mean and covariance are estimated from."""
+
+_OLD_ATTRIBUTES = {"root": "covariance_root", "inverse_root": "whitening_matrix", "labels_of": "sample_labels"}
+
+__getattr__ = _deprecation.old_names(__name__, space_of="code_space", SAME="FINGERPRINT_TOLERANCE")
 
 
 class CodeSpace(Sampler):
-    """Turns latents into codes and codes into images: what every edit of one generator acts on.
+    """The codes of a generator: turns latents into codes, and codes into images.
 
-    The codes of a style-based generator are the styles of all its levels; those of any other generator are its
-    latents. All functions of `kgan.applications` take a model or its `CodeSpace`; make one yourself to use a model
-    many times.
+    The codes of a style-based generator are the styles of its levels (the space W+); those of any other generator are
+    its latents (the space Z). Each function of `kgan.applications.editing` takes a model or its `CodeSpace`. Make a
+    `CodeSpace` yourself to use one model many times.
 
     Args:
-        model: a `kgan.GAN` (its averaged generator is used), a Functional generator, latents or `[latents, labels]`
-            to images, what `kgan.open_model` gives, or the path of such a file or folder.
+        model: a `kgan.GAN` (its averaged generator is used), a Functional generator of latents or `[latents, labels]`,
+            a model from `kgan.open_model`, or the path of a saved model.
 
     Attributes:
         name: `"style"` or `"latent"`.
-        shape: of a code, `(levels, style_dim)` or `(latent_dim,)`.
-        mean, root: mean code and the symmetric root of the codes' covariance, `(dim,)` and `(dim, dim)`. Exactly 0
-            and 1 for latents, estimated from 10,000 styles else.
+        shape: shape of a code, `(levels, style_dim)` or `(latent_dim,)`.
+        mean: mean code, `(dim,)`: 0 for latents, estimated from 10,000 random styles otherwise.
+        covariance_root: symmetric square root of the covariance of the codes, `(dim, dim)`: the identity for latents.
+        whitening_matrix: pseudo-inverse of `covariance_root`.
         image_shape: `(height, width, channels)`.
-        generator: the Keras network, or None for an exported one.
-        fingerprint: a few numbers `(4, 8)` by which a generator is known again, in whatever file it comes.
+        generator: the Keras network, or None for an exported generator.
+        fingerprint: array `(4, 8)` that identifies the generator, in whatever file it is stored.
 
     Raises:
-        TypeError: it is no generator.
-        ValueError: its inputs and outputs are not those of a generator.
+        TypeError: if `model` is not a model.
+        ValueError: if its inputs and outputs are not those of a generator.
+
+    References: Karras et al., A Style-Based Generator Architecture for Generative Adversarial Networks, 2019; Abdal et
+    al., Image2StyleGAN: How to Embed Images Into the StyleGAN Latent Space?, 2019.
 
     Example:
     >>> space = CodeSpace(style.generator((8, 8, 1), width=4))
@@ -49,157 +68,192 @@ class CodeSpace(Sampler):
     (3, 8, 8, 1)
     """
 
-    def __init__(self, model):
+    def __init__(self, model: Model) -> None:
         if isinstance(model, str | os.PathLike):
             model = open_model(model)
         generator = getattr(model, "ema_generator", model)
         if not isinstance(generator, keras.Model | SavedGenerator):
             raise TypeError(f"Expected a kgan.GAN, a generator or the path of one. Received: {model!r}")
-        self.generator = self._synthesis = self._mapping = None
         self.label_dropout = getattr(model, "label_dropout", 0.0)
+        self.generator = self._exported = self._mapping = self._synthesis = None
         if isinstance(generator, SavedGenerator):
             self._exported = generator
             self.latent_dim, self.image_shape = generator.latent_dim, generator.image_shape
             self.conditional, self.num_classes = generator.conditional, generator.num_classes
         else:
-            _check(generator)
-            self.generator = generator
-            self.latent_dim, self.image_shape = generator.inputs[0].shape[1], tuple(generator.outputs[0].shape[1:])
-            self.conditional = len(generator.inputs) == 2
-            known = getattr(model, "num_classes", None) or checks.class_count(generator)
-            self.num_classes = known if self.conditional else None
+            self._read_network(generator, getattr(model, "num_classes", None))
         self.name, self.shape = "latent", (self.latent_dim,)
-        self.mean, self.root = np.zeros(self.latent_dim, "float32"), np.eye(self.latent_dim, dtype="float32")
+        self.mean = np.zeros(self.latent_dim, "float32")
+        self.covariance_root = np.eye(self.latent_dim, dtype="float32")
         if self.generator is not None and style.is_style_based(self.generator):
             self._mapping, self._synthesis = style.mapping(self.generator), style.synthesis(self.generator)
             self.name, self.shape = "style", tuple(self._synthesis.inputs[0].shape[1:])
-            self.mean, self.root = _moments(self.sample(10_000, seed=0)[:, 0])
-        self.inverse_root = _inverse(self.root)
-        self.needs_labels = self.conditional and self.name == "latent"
+            self.mean, self.covariance_root = _moments(self.sample(MOMENT_SAMPLES, seed=0)[:, 0])
+        self.whitening_matrix = _pseudo_inverse(self.covariance_root)
+        self.needs_labels = self.conditional and not self.has_styles
         self.fingerprint = self._fingerprint()
 
-    def sample(self, num, seed=0, labels=None) -> np.ndarray:
-        """Return the codes `(num, *shape)` of random latents; `labels` as in `kgan.GAN.generate`."""
+    def __getattr__(self, name: str) -> Any:
+        if name not in _OLD_ATTRIBUTES:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        new = _OLD_ATTRIBUTES[name]
+        warnings.warn(
+            f"`CodeSpace.{name}` is now `CodeSpace.{new}`. The old name will be removed in the next release.",
+            FutureWarning,
+            stacklevel=2,
+        )
+        return getattr(self, new)
+
+    @property
+    def has_styles(self) -> bool:
+        """Whether codes are the styles of several levels."""
+        return self.name == "style"
+
+    def sample(self, num: int, seed: int = 0, labels: ArrayLike | None = None) -> Array:
+        """Return the codes `(num, *shape)` of random latents.
+
+        Args:
+            num: number of codes.
+            seed: the same seed gives the same codes.
+            labels: as in `kgan.GAN.generate`, for class-conditional style-based generators.
+        """
         return self.codes(ops.convert_to_numpy(latents.draw(num, self.latent_dim, seed)), labels)
 
-    def codes(self, given, labels=None) -> np.ndarray:
-        """Return codes `(n, *shape)` of what stands for them: latents `(n, latent_dim)`, codes, or a single one.
+    def codes(self, vectors: ArrayLike, labels: ArrayLike | None = None) -> Array:
+        """Return codes `(num, *shape)` of latents or codes.
+
+        Args:
+            vectors: latents `(num, latent_dim)`, codes `(num, *shape)`, or a single latent vector or code.
+            labels: as in `kgan.GAN.generate`, for latents of class-conditional style-based generators.
 
         Raises:
-            ValueError: the shape is neither that of latents nor that of codes, or they are not finite.
+            ValueError: if `vectors` has neither the shape of latents nor that of codes, or is not finite.
         """
-        given = np.asarray(given, "float32")
-        if given.shape in (self.shape, (self.latent_dim,)):
-            given = given[None]
-        if not np.isfinite(given).all():
-            raise ValueError("Expected finite codes. Received: some that are not.")
-        if given.ndim == 2 and given.shape[1] == self.latent_dim and len(given) and self.name == "style":
-            labels = self._labels(len(given), labels)
-            mapped = self._mapping.predict_on_batch([given, labels] if self.conditional else given)
-            return np.repeat(mapped[:, None], self.shape[0], axis=1)
-        if given.shape[1:] != self.shape or not len(given):
-            also = f", or latents (n, {self.latent_dim})" if self.name == "style" else ""
-            wanted = ", ".join(map(str, ("n", *self.shape)))
-            raise ValueError(f"Expected codes ({wanted}) of this generator{also}. Received: shape {given.shape}")
-        return given
+        vectors = np.asarray(vectors, "float32")
+        if vectors.shape in (self.shape, (self.latent_dim,)):
+            vectors = vectors[None]
+        if not np.isfinite(vectors).all():
+            raise ValueError(f"Expected finite codes. Received: {(~np.isfinite(vectors)).sum()} values that are not.")
+        if self.has_styles and len(vectors) and vectors.shape[1:] == (self.latent_dim,):
+            labels = self._labels(len(vectors), labels)
+            styles = self._mapping.predict_on_batch([vectors, labels] if self.conditional else vectors)
+            return np.repeat(styles[:, None], self.shape[0], axis=1)
+        if vectors.shape[1:] != self.shape or not len(vectors):
+            also = f", or latents (num, {self.latent_dim})" if self.has_styles else ""
+            expected = ", ".join(map(str, ("num", *self.shape)))
+            raise ValueError(f"Expected codes ({expected}) of this generator{also}. Received: shape {vectors.shape}")
+        return vectors
 
-    def _make(self, noise, labels):
+    def _make(self, noise: Tensor, labels: Tensor | None) -> Tensor:
         return self.decode(self.codes(noise, labels), labels)
 
-    def decode(self, codes, labels=None):
-        """Return images, a tensor through which gradients flow, of codes and int32 labels, both tensors."""
-        if self.name == "style":
+    def decode(self, codes: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Return the images of codes as a tensor through which gradients flow.
+
+        Args:
+            codes: tensor `(num, *shape)`.
+            labels: int32 tensor `(num,)` if `needs_labels`.
+        """
+        if self._synthesis is not None:
             return self._synthesis(codes, training=False)
-        if self.generator is None:
+        if self._exported is not None:
             return self._exported._make(codes, labels)
         return self.generator([codes, labels] if self.conditional else codes, training=False)
 
-    def images(self, codes, labels=None, batch_size=100) -> np.ndarray:
-        """Return the images `(n, height, width, channels)` of codes or latents.
+    def images(self, codes: ArrayLike, labels: ArrayLike | None = None, batch_size: int = 100) -> Array:
+        """Return the images `(num, height, width, channels)` of codes or latents.
 
         Args:
-            codes: as `codes` takes them.
-            labels: for class-conditional generators: integers `(n,)` or one for all. Style codes know their class.
-            batch_size: how many are made at once.
+            codes: codes or latents, as in `codes`.
+            labels: for class-conditional generators without styles: integers `(num,)`, or one for all.
+            batch_size: number of images that are generated at once. Defaults to 100.
 
         Raises:
-            ValueError: codes have another shape, or labels are missing.
+            ValueError: if the codes have another shape, or labels are missing.
         """
         codes = self.codes(codes, labels)
         labels = self.check_labels(len(codes), labels)
-        parts = [slice(start, start + batch_size) for start in range(0, len(codes), batch_size)]
-        made = [
-            self.decode(ops.convert_to_tensor(codes[part]), None if labels is None else labels[part])
-            for part in tqdm(parts, desc="images", delay=2, leave=False, disable=None)
+        batches = [slice(start, start + batch_size) for start in range(0, len(codes), batch_size)]
+        images = [
+            self.decode(ops.convert_to_tensor(codes[batch]), None if labels is None else labels[batch])
+            for batch in tqdm(batches, desc="images", delay=2, leave=False, disable=None)
         ]
-        return np.concatenate([ops.convert_to_numpy(each) for each in made])
+        return np.concatenate([ops.convert_to_numpy(batch) for batch in images])
 
-    def labels_of(self, num, labels=None):
-        """Return the labels of `sample(num, labels=labels)`: all classes in turn if none are given."""
+    def sample_labels(self, num: int, labels: ArrayLike | None = None) -> Tensor | None:
+        """Return the labels of `sample(num, labels=labels)`: all classes in turn by default."""
         return self._labels(num, labels)
 
-    def check_labels(self, num, labels):
-        """Return the int32 labels that `decode` needs beside `num` codes, or None.
+    def check_labels(self, num: int, labels: ArrayLike | None) -> Tensor | None:
+        """Return the int32 labels that `decode` needs for `num` codes, or None.
 
         Raises:
-            ValueError: they are needed and missing, out of range or too few.
+            ValueError: if labels are needed and missing, out of range, or another number than the codes.
         """
         if not self.needs_labels:
             return None
         if labels is None:
             raise ValueError(
-                "Expected `labels`: the generator is class-conditional, and its latents do not tell the class. "
-                f"Received: none. Pass one for all, or {num}."
+                "Expected `labels`: the generator is class-conditional, and its latents do not contain the class. "
+                f"Received: None. Pass one label for all images, or {num} labels."
             )
         return self._labels(num, labels)
 
-    def check_levels(self, levels) -> list[int]:
-        """Return levels, one or several, as a list.
+    def check_levels(self, levels: int | Sequence[int]) -> list[int]:
+        """Return one or several levels as a list.
 
         Raises:
-            ValueError: the generator has no styles, or no such level.
+            ValueError: if the generator has no styles, or no such level.
         """
-        if self.name != "style":
+        if not self.has_styles:
             raise ValueError(f"Expected no `levels`: this generator has no styles. Received: levels={levels!r}")
-        found = [levels] if isinstance(levels, int) else list(levels)
-        if not found or any(not isinstance(each, int) or not 0 <= each < self.shape[0] for each in found):
+        indices = [levels] if isinstance(levels, int) else list(levels)
+        if not indices or any(not isinstance(index, int) or not 0 <= index < self.shape[0] for index in indices):
             raise ValueError(f"Expected levels from 0 to {self.shape[0] - 1}. Received: {levels}")
-        return found
+        return indices
 
-    def whiten(self, codes) -> np.ndarray:
-        """Return codes as standard normal coordinates: minus the mean, times the inverse root of the covariance."""
-        return (np.asarray(codes) - self.mean) @ self.inverse_root
+    def whiten(self, codes: ArrayLike) -> Array:
+        """Return whitened codes, whose mean is 0 and whose covariance is the identity."""
+        return (np.asarray(codes) - self.mean) @ self.whitening_matrix
 
-    def _fingerprint(self):
+    def _read_network(self, generator: keras.Model, num_classes: int | None) -> None:
+        _check_generator(generator)
+        self.generator = generator
+        self.latent_dim, self.image_shape = generator.inputs[0].shape[1], tuple(generator.outputs[0].shape[1:])
+        self.conditional = len(generator.inputs) == 2
+        self.num_classes = (num_classes or checks.class_count(generator)) if self.conditional else None
+
+    def _fingerprint(self) -> Array:
+        """Return random projections of the images of four fixed latents."""
         labels = self._labels(4, None)
         codes = self.sample(4, seed=0, labels=labels)
         images = self.images(codes, labels).reshape(4, -1)
-        project = np.random.default_rng(0).choice([-1.0, 1.0], (images.shape[1], 8)) / np.sqrt(images.shape[1])
-        return (images @ project).astype("float32")
+        projection = np.random.default_rng(0).choice([-1.0, 1.0], (images.shape[1], 8)) / np.sqrt(images.shape[1])
+        return (images @ projection).astype("float32")
 
 
-def space_of(model) -> CodeSpace:
-    """Return the `CodeSpace` of a model, or the one that was given."""
+def code_space(model: Model) -> CodeSpace:
+    """Return the `CodeSpace` of a model, or `model` itself if it is one."""
     return model if isinstance(model, CodeSpace) else CodeSpace(model)
 
 
-def _check(generator):
+def _check_generator(generator: keras.Model) -> None:
     inputs, outputs = getattr(generator, "inputs", None) or [], getattr(generator, "outputs", None) or []
     if not checks.is_generator(generator) or None in (inputs[0].shape[1], *outputs[0].shape[1:]):
         raise ValueError(
-            "Expected a Functional generator, latents (None, latent_dim) or [latents, labels] to images (None, height, "
-            f"width, channels). Received: {generator.name!r}, {[each.shape for each in inputs]} to "
-            f"{[each.shape for each in outputs]}."
+            "Expected a Functional generator of latents (None, latent_dim) or [latents, labels], with images (None, "
+            f"height, width, channels). Received: {generator.name!r} with the inputs "
+            f"{[tensor.shape for tensor in inputs]} and the outputs {[tensor.shape for tensor in outputs]}."
         )
 
 
-def _moments(styles):
-    """Return the mean, and the symmetric root of the covariance."""
+def _moments(styles: Array) -> tuple[Array, Array]:
+    """Return the mean, and the symmetric square root of the covariance."""
     values, vectors = np.linalg.eigh(np.cov(styles.astype("float64"), rowvar=False))
     root = (vectors * np.sqrt(np.clip(values, 0, None))) @ vectors.T
     return styles.mean(axis=0), root.astype("float32")
 
 
-def _inverse(root):
-    """Return the pseudo-inverse: where codes do not vary, there is nothing to whiten."""
+def _pseudo_inverse(root: Array) -> Array:
+    """Return the pseudo-inverse: it is 0 in directions in which codes do not vary."""
     return np.linalg.pinv(root.astype("float64"), rcond=1e-3, hermitian=True).astype("float32")

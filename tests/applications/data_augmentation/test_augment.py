@@ -10,7 +10,6 @@ from typer.testing import CliRunner
 
 import kgan
 from kgan.applications import data_augmentation as augmentation
-from kgan.applications.data_augmentation import ensemble
 from kgan.cli.app import app
 from kgan.datasets import labelled
 
@@ -86,7 +85,7 @@ class TestPlan:
         ],
     )
     def test_counts(self, counts, ratio, balance, expected):
-        made = augmentation.plan(real(counts)[1], ratio, balance)
+        made = augmentation.num_per_class(real(counts)[1], ratio, balance)
         total = sum(counts)
         if ratio is not None:
             assert made.sum() == round(total * ratio / (1 - ratio))
@@ -98,11 +97,11 @@ class TestPlan:
     @pytest.mark.parametrize("ratio", [-0.1, 1.0, 2, float("nan")])
     def test_ratio_out_of_range(self, ratio):
         with pytest.raises(ValueError, match=r"in \[0, 1\)"):
-            augmentation.plan([0, 1], ratio)
+            augmentation.num_per_class([0, 1], ratio)
 
     def test_no_ratio(self):
         with pytest.raises(ValueError, match="Expected a `ratio`"):
-            augmentation.plan([0, 1], None)
+            augmentation.num_per_class([0, 1], None)
 
 
 class TestAugment:
@@ -124,7 +123,7 @@ class TestAugment:
 
     def test_repeatable(self):
         def epochs(seed):
-            data = augmentation.augment(Known(), *real([8, 8, 8]), seed=seed, pool=100)
+            data = augmentation.augment(Known(), *real([8, 8, 8]), seed=seed, pool_size=100)
             return [collected(data)[0] for _ in range(2)]
 
         first, second = epochs(1)
@@ -136,7 +135,7 @@ class TestAugment:
     @pytest.mark.parametrize(("pool", "sets"), [(1, 1), (12, 1), (30, 2), (60, 5)])
     def test_each_epoch_draws_from_the_pool_with_exact_counts(self, pool, sets):
         images, labels = real([8, 3, 1])
-        data = augmentation.augment(Known(), images, labels, ratio=0.5, balance=True, pool=pool, batch_size=5)
+        data = augmentation.augment(Known(), images, labels, ratio=0.5, balance=True, pool_size=pool, batch_size=5)
         shown = set()
         for _ in range(40):
             mixed, targets = collected(data)
@@ -149,7 +148,7 @@ class TestAugment:
 
     def test_rejection_rejects(self):
         arguments = Known(), *real([30, 20, 10])
-        mixed, targets = collected(augmentation.augment(*arguments, ratio=0.5, judges=[doubting]))
+        mixed, targets = collected(augmentation.augment(*arguments, ratio=0.5, ensemble=[doubting]))
         made = mixed[:, 0, 0, 0] > 0
         assert made.sum() == 60
         assert good(mixed[made]).all()
@@ -180,17 +179,17 @@ class TestAugment:
             ({"images": networks.images(6, (4, 4, 1))}, ValueError, "another size"),
             ({"images": networks.images(6) * 127 + 128}, ValueError, r"Expected images in \[-1, 1\]"),
             ({"ratio": 1.5}, ValueError, "share of generated images"),
-            ({"threshold": 0.0, "judges": [doubting]}, ValueError, "`threshold` is a probability"),
-            ({"pool": 0}, ValueError, "`pool` must be a positive"),
+            ({"threshold": 0.0, "ensemble": [doubting]}, ValueError, "`threshold` is a probability"),
+            ({"pool_size": 0}, ValueError, "`pool_size` must be a positive"),
             ({"batch_size": 0}, ValueError, "`batch_size` must be a positive"),
-            ({"judges": []}, ValueError, "at least one judge"),
+            ({"ensemble": []}, ValueError, "at least one classifier"),
             (
-                {"judges": [lambda images: np.full((len(images), 2), 0.5)]},
+                {"ensemble": [lambda images: np.full((len(images), 2), 0.5)]},
                 ValueError,
                 r"gives probabilities \(\d+, classes\)",
             ),
-            ({"judges": [lambda images: np.full((len(images), 3), 2.0)]}, ValueError, "End it in a softmax"),
-            ({"judges": [lambda images: np.full((len(images), 3), 1 / 3)]}, ValueError, "Train the GAN longer"),
+            ({"ensemble": [lambda images: np.full((len(images), 3), 2.0)]}, ValueError, "End it in a softmax"),
+            ({"ensemble": [lambda images: np.full((len(images), 3), 1 / 3)]}, ValueError, "Train the GAN longer"),
             ({"gan": networks.gan()}, ValueError, "Expected a class-conditional GAN"),
         ],
     )
@@ -212,15 +211,15 @@ class TestTrain:
         monkeypatch.setattr(kgan.GAN, "fit", watched)
         images, labels = real([12, 4])
         state = random.getstate()
-        gan = augmentation.train(images, labels, seed=3, **TINY)
+        gan = augmentation.train_gan(images, labels, seed=3, **TINY)
         assert random.getstate() == state  # nobody else's random numbers are touched
         assert gan.num_classes == 2
         assert int(gan.generator_optimizer.iterations) == 2
         shown = collected(seen[0].take(6))[1]  # 24 images: each of the rare class three times
         np.testing.assert_array_equal(np.bincount(shown[:24]), [12, 12])
-        again = augmentation.train(images, labels, seed=3, **TINY)
+        again = augmentation.train_gan(images, labels, seed=3, **TINY)
         np.testing.assert_array_equal(gan.generate(4, seed=1), again.generate(4, seed=1))
-        other = augmentation.train(images, labels, seed=4, **TINY)
+        other = augmentation.train_gan(images, labels, seed=4, **TINY)
         assert (gan.generate(4, seed=1) != other.generate(4, seed=1)).any()
 
     def test_transform_changes_the_real_images_only(self):
@@ -230,11 +229,11 @@ class TestTrain:
             shown.append(images.shape[1:])
             return images * 0
 
-        gan = augmentation.train(*real([4, 4]), transform=transform, **TINY)
+        gan = augmentation.train_gan(*real([4, 4]), transform=transform, **TINY)
         assert shown[0] == networks.SHAPE
         assert np.ptp(gan.generate(4, seed=1)) > 0
 
-    @pytest.mark.parametrize("make", [augmentation.train, ensemble.train])
+    @pytest.mark.parametrize("make", [augmentation.train_gan, augmentation.train_ensemble])
     @pytest.mark.parametrize(
         ("change", "error", "message"),
         [
@@ -261,11 +260,11 @@ class TestTrain:
 
 def test_standard_changes_each_image_in_its_own_way():
     images = np.repeat(networks.images(1), 4, axis=0)
-    changed = np.asarray(augmentation.standard(seed=1)(images))
+    changed = np.asarray(augmentation.standard_augmentation(seed=1)(images))
     assert changed.shape == images.shape
     assert np.abs(changed).max() <= 1
     assert len(np.unique(changed.reshape(4, -1), axis=0)) == 4
-    np.testing.assert_array_equal(changed, augmentation.standard(seed=1)(images))
+    np.testing.assert_array_equal(changed, augmentation.standard_augmentation(seed=1)(images))
 
 
 class TestCommand:
@@ -288,7 +287,7 @@ class TestCommand:
     def test_judges_are_heeded(self, tmp_path, monkeypatch):
         self.pictures(tmp_path / "in")
         uniform = lambda images: np.full((len(images), 2), 0.5)  # noqa: E731
-        monkeypatch.setattr(ensemble, "train", lambda *_, **__: [uniform])
+        monkeypatch.setattr(augmentation, "train_ensemble", lambda *_, **__: [uniform])
         arguments = ["augment", tmp_path / "in", "--updates", "1", "--threshold", "0.6", "-o", tmp_path / "out"]
         assert "Train the GAN longer" in run(*arguments, code=1)
         assert [path.name for path in tmp_path.iterdir()] == ["in"]

@@ -27,13 +27,13 @@ def test_ink_is_the_distance_from_the_background_in_whatever_colours():
     images = np.stack([blank()[0], np.ones((28, 28, 1))])
     images[0, 10, 10] = 1.0
     images[1, 10, 10] = 0.0
-    drawn = attributes.ink(images)
+    drawn = attributes.foreground(images)
     assert drawn.shape == (2, 28, 28)
     assert drawn[:, 10, 10].tolist() == [1.0, 0.5]
     assert drawn.sum() == 1.5
     coloured = np.zeros((1, 8, 8, 3)) + [1.0, 0.0, -1.0]
     coloured[0, 3, 3] = [0.0, 0.0, -1.0]
-    np.testing.assert_allclose(attributes.ink(coloured)[0, 3, 3], np.sqrt(1 / 3) / 2)
+    np.testing.assert_allclose(attributes.foreground(coloured)[0, 3, 3], np.sqrt(1 / 3) / 2)
     images[0, 0, :13] = 1.0  # a stroke that touches the border is not taken for the background
     assert attributes.background(images)[0] == -1
 
@@ -94,17 +94,17 @@ def test_classes_of_a_classifier():
     probabilities = keras.layers.Concatenate()([keras.layers.Flatten()(images), keras.layers.Flatten()(images)[:, :1]])
     model = keras.Model(images, {"features": probabilities, "probabilities": probabilities})
     pictures = np.float32([[1, 0, 0, 0], [0, 1, 0, 0], [0, 1, 0, 0]]).reshape(3, 2, 2, 1)
-    found = attributes.classes(model)(pictures)
+    found = attributes.class_scores(model)(pictures)
     assert found.shape == (3, 5)
     np.testing.assert_allclose(found[0], np.log([1.001, 0.001, 0.001, 0.001, 1.001]), rtol=1e-5)
     with pytest.raises(ValueError, match="without class probabilities"):
-        attributes.classes(keras.Model(images, probabilities))(pictures)
+        attributes.class_scores(keras.Model(images, probabilities))(pictures)
 
 
 def test_names_and_bad_input():
     assert attributes.get("slant") is attributes.slant
     assert attributes.get(np.sum) is np.sum
-    assert set(attributes.CIRCULAR) < set(attributes.ATTRIBUTES)
+    assert set(attributes.ANGLES) < set(attributes.ATTRIBUTES)
     with pytest.raises(ValueError, match="Unknown attribute. Received: 'slent'. Did you mean 'slant'"):
         attributes.get("slent")
     with pytest.raises(TypeError, match="name of an attribute or a function"):

@@ -4,7 +4,7 @@ import linear
 import numpy as np
 import pytest
 
-from kgan.applications.editing.directions import Direction, orthogonalized
+from kgan.applications.editing.directions import Direction, orthogonalize
 from kgan.applications.editing.spaces import CodeSpace
 from kgan.applications.editing.supervised import boundary
 from kgan.applications.editing.unsupervised import closed_form
@@ -18,7 +18,7 @@ class TestOrthogonalized:
         assert abs(right.normal @ only_left.vector) < 1e-3
         for keep in ([linear.right], [lambda images: np.stack([linear.right(images), linear.right(images) > 0], 1)]):
             np.testing.assert_allclose(boundary(space, linear.left, keep=keep).vector, [0, 1], atol=0.02)
-        np.testing.assert_allclose(orthogonalized(left, right).vector, only_left.vector, atol=1e-6)
+        np.testing.assert_allclose(orthogonalize(left, right).vector, only_left.vector, atol=1e-6)
         before, after = space.images([[0.0, 0.0], only_left.vector])
         assert abs(linear.right(after[None]) - linear.right(before[None])) < 0.01
         np.testing.assert_allclose(linear.left(after[None]) - linear.left(before[None]), 0.1, atol=0.01)
@@ -31,7 +31,7 @@ class TestOrthogonalized:
             Direction(covariance @ n / (n @ covariance @ n) ** 0.5, n / (n @ covariance @ n) ** 0.5)
             for n in (first, kept)
         ]
-        found = orthogonalized(*[make[0]], [make[1]])
+        found = orthogonalize(*[make[0]], [make[1]])
         assert abs(kept @ found.vector) < 1e-5
         np.testing.assert_allclose(found.normal @ found.vector, 1, rtol=1e-5)
         np.testing.assert_allclose(found.vector @ np.linalg.inv(covariance) @ found.vector, 1, rtol=1e-5)
@@ -39,12 +39,12 @@ class TestOrthogonalized:
     def test_nothing_left(self, space):
         left = boundary(space, linear.left)
         with pytest.raises(ValueError, match="that 'left' leave room for"):
-            orthogonalized(left, [left])
+            orthogonalize(left, [left])
         with pytest.raises(ValueError, match="directions of one generator"):
-            orthogonalized(left, [Direction([1.0, 0.0], fingerprint=left.fingerprint + 1)])
+            orthogonalize(left, [Direction([1.0, 0.0], fingerprint=left.fingerprint + 1)])
         with pytest.raises(ValueError, match="and the same levels"):
-            orthogonalized(left, [Direction([1.0, 0.0], fingerprint=left.fingerprint, levels=[0])])
-        assert orthogonalized(left, []) is left
+            orthogonalize(left, [Direction([1.0, 0.0], fingerprint=left.fingerprint, levels=[0])])
+        assert orthogonalize(left, []) is left
 
 
 class TestDirection:

@@ -80,20 +80,20 @@ class TestEdit:
 class TestTurn:
     def test_to_an_angle(self, space):
         circle = along(space, [1.0, 0.0]), along(space, [0.6, 0.8])  # not quite orthogonal
-        turned = editing.turn(space, [[5.0, 1.0], [0.0, -3.0]], circle, [0, 90])
+        turned = editing.set_angle(space, [[5.0, 1.0], [0.0, -3.0]], circle, [0, 90])
         for code, (cosine, sine) in zip(turned, [(2**0.5, 0), (0, 2**0.5)], strict=True):
             np.testing.assert_allclose([each.normal @ code for each in circle], [cosine, sine], atol=1e-5)
 
     def test_of_styles_turns_all_levels(self, style_space):
         circle = along(style_space, [1.0, 0, 0, 0, 0]), along(style_space, [0, 1.0, 0, 0, 0])
         codes = style_space.sample(2)
-        turned = editing.turn(style_space, codes, circle, 180.0)
+        turned = editing.set_angle(style_space, codes, circle, 180.0)
         np.testing.assert_allclose((turned - style_space.mean)[..., :2], [[[-(2**0.5), 0]] * 4] * 2, atol=1e-5)
         np.testing.assert_allclose(turned[..., 2:], codes[..., 2:], rtol=1e-6)
         for each in circle:
             each.levels = (1, 3)
-        np.testing.assert_array_equal(editing.turn(style_space, codes, circle, 180.0)[:, [0, 2]], codes[:, [0, 2]])
-        np.testing.assert_allclose(editing.turn(style_space, codes, circle, 180.0)[:, [1, 3]], turned[:, [1, 3]])
+        np.testing.assert_array_equal(editing.set_angle(style_space, codes, circle, 180.0)[:, [0, 2]], codes[:, [0, 2]])
+        np.testing.assert_allclose(editing.set_angle(style_space, codes, circle, 180.0)[:, [1, 3]], turned[:, [1, 3]])
 
 
 class TestInterpolate:

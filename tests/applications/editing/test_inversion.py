@@ -5,7 +5,7 @@ import linear
 import numpy as np
 import pytest
 
-from kgan.applications.editing.inversion import fitting, invert
+from kgan.applications.editing.inversion import invert, prepare_images
 from kgan.applications.editing.spaces import CodeSpace
 from kgan.architectures import style
 from kgan.export import exporting
@@ -58,15 +58,15 @@ def test_an_exported_generator_and_labels(tmp_path):
 def test_images_of_another_size_are_resized_with_a_warning():
     images = np.full((2, 8, 6, 3), 0.5, "float32")
     with pytest.warns(UserWarning, match="Images of 8x6 were resized to the generator's 4x4"):
-        resized = fitting(images, (4, 4, 3))
+        resized = prepare_images(images, (4, 4, 3))
     np.testing.assert_allclose(resized, np.full((2, 4, 4, 3), 0.5), rtol=1e-6)
-    assert fitting(images, (8, 6, 3)).dtype == np.float32
+    assert prepare_images(images, (8, 6, 3)).dtype == np.float32
 
 
 @pytest.mark.parametrize(
     ("images", "options", "message"),
     [
-        (np.zeros((2, 4, 4, 3), "float32"), {}, r"Expected images \(n, 4, 4, 1\). Received: shape \(2, 4, 4, 3\)"),
+        (np.zeros((2, 4, 4, 3), "float32"), {}, r"Expected images \(num, 4, 4, 1\). Received: shape \(2, 4, 4, 3\)"),
         (np.zeros((4, 4, 1), "float32"), {}, "Expected images"),
         (np.zeros((0, 4, 4, 1), "float32"), {}, "Expected images"),
         (np.full((1, 4, 4, 1), 200, "uint8"), {}, "astype"),

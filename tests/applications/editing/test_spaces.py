@@ -6,20 +6,20 @@ import numpy as np
 import pytest
 
 import kgan
-from kgan.applications.editing.spaces import CodeSpace, space_of
+from kgan.applications.editing.spaces import CodeSpace, code_space
 from kgan.architectures import style
 
 
 def test_latents_are_the_codes_of_most_generators():
     space = CodeSpace(linear.generator())
     assert (space.name, space.shape, space.latent_dim, space.image_shape) == ("latent", (2,), 2, (4, 4, 1))
-    np.testing.assert_array_equal(space.root, np.eye(2))
+    np.testing.assert_array_equal(space.covariance_root, np.eye(2))
     np.testing.assert_array_equal(space.sample(3, seed=7), kgan.latents.draw(3, 2, 7))
     images = space.images([[1.0, 2.0], [0.0, 1.0]], batch_size=1)
     np.testing.assert_allclose(images[:, 0, :, 0], [[0.3, 0.3, 0.1, 0.1], [0.1, 0.1, 0.0, 0.0]], rtol=1e-5)
     np.testing.assert_allclose(space.images([1.0, 2.0]), images[:1])
     np.testing.assert_array_equal(space.generate(3, 7), space.images(space.sample(3, 7)))
-    assert space_of(space) is space
+    assert code_space(space) is space
 
 
 def test_styles_of_all_levels_are_those_of_a_style_based_one(style_space):
@@ -38,7 +38,7 @@ def test_whitened_styles_have_mean_0_and_variance_1(style_space):
     whitened = style_space.whiten(style_space.sample(5000, seed=3))[:, 0]
     np.testing.assert_allclose(whitened.mean(axis=0), 0, atol=0.1)
     np.testing.assert_allclose(np.cov(whitened, rowvar=False), np.eye(5), atol=0.15)
-    np.testing.assert_allclose(style_space.root @ style_space.inverse_root, np.eye(5), atol=1e-3)
+    np.testing.assert_allclose(style_space.covariance_root @ style_space.whitening_matrix, np.eye(5), atol=1e-3)
 
 
 @pytest.mark.parametrize("kind", ["plain", "style"])
@@ -87,11 +87,11 @@ def test_bad_input(style_space):
     with pytest.raises(ValueError, match="Expected a Functional generator"):
         CodeSpace(networks.discriminator())
     space = CodeSpace(linear.generator())
-    with pytest.raises(ValueError, match=r"Expected codes \(n, 2\) of this generator. Received: shape \(1, 3\)"):
+    with pytest.raises(ValueError, match=r"Expected codes \(num, 2\) of this generator. Received: shape \(1, 3\)"):
         space.codes([[1.0, 2.0, 3.0]])
     with pytest.raises(ValueError, match="finite"):
         space.codes([[1.0, np.nan]])
-    with pytest.raises(ValueError, match=r"codes \(n, 2, 5\) of this generator, or latents \(n, 6\)"):
+    with pytest.raises(ValueError, match=r"codes \(num, 2, 5\) of this generator, or latents \(num, 6\)"):
         style_space.codes(np.zeros((1, 5)))
     with pytest.raises(ValueError, match="Expected codes"):
         space.codes(np.zeros((0, 2)))

@@ -6,7 +6,7 @@ import pytest
 
 from kgan.applications import editing
 from kgan.applications.editing.spaces import CodeSpace
-from kgan.applications.editing.supervised import boundary, circle, find, slope, slopes
+from kgan.applications.editing.supervised import angle_directions, average_gradient, boundary, local_gradients
 
 
 class TestBoundary:
@@ -86,10 +86,10 @@ class TestBoundary:
 
     def test_of_an_angle_there_are_two(self, space):
         codes = space.sample(1000, seed=2)
-        cosine, sine = circle(space, np.degrees(np.arctan2(codes[:, 1], codes[:, 0])), codes)
+        cosine, sine = angle_directions(space, np.degrees(np.arctan2(codes[:, 1], codes[:, 0])), codes)
         np.testing.assert_allclose(cosine.vector, [1, 0], atol=0.06)
         np.testing.assert_allclose(sine.vector, [0, 1], atol=0.06)
-        with pytest.raises(ValueError, match="Use `circle`"):
+        with pytest.raises(ValueError, match="Use `angle_directions`"):
             boundary(space, "hue")
 
     @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ class TestBoundary:
 
 class TestSlope:
     def test_of_a_linear_attribute_it_is_the_boundary(self, space):
-        found = slope(space, "brightness", num=500)  # the mean pixel is 0.1 z0 + 0.05 z1
+        found = average_gradient(space, "brightness", num=500)  # the mean pixel is 0.1 z0 + 0.05 z1
         np.testing.assert_allclose(found.vector, np.array([2, 1]) / 5**0.5, atol=0.01)
         np.testing.assert_allclose(found.normal, found.vector, atol=0.01)
         assert found.score > 0.99
@@ -131,26 +131,27 @@ class TestSlope:
             return 100 * (z0 > 0) + 10 * linear.left(images) - z0  # the last two: z1
 
         assert boundary(space, large, codes).vector[0] > 0.99
-        found = slope(space, large, codes)
+        found = average_gradient(space, large, codes)
         np.testing.assert_allclose(found.vector, [0, 1], atol=0.05)
         assert found.name == "large"
 
     def test_in_style_space_it_is_the_mean_gradient_at_the_levels_that_it_moves(self, style_space):
         codes = style_space.sample(200, seed=3)
-        found = slope(style_space, linear.left, codes, levels=[1])
+        found = average_gradient(style_space, linear.left, codes, levels=[1])
         assert found.levels == (1,)
         moved = []
-        for axis in style_space.root:
+        for axis in style_space.covariance_root:
             step = np.zeros_like(codes)
             step[:, 1] = 0.1 * axis
             sides = [linear.left(style_space.images(codes + sign * step)) for sign in (1, -1)]
             moved.append((sides[0] - sides[1]).mean())
-        place = style_space.inverse_root @ found.vector
+        place = style_space.whitening_matrix @ found.vector
         assert np.corrcoef(place, moved)[0, 1] > 0.95
 
     def test_what_is_kept_is_kept(self, space):
-        found = slope(space, "brightness", keep=[linear.right, lambda images: np.zeros(len(images))], num=500)
-        np.testing.assert_allclose(found.vector, [0, 1], atol=0.02)  # what nothing changes need not be kept
+        constant = lambda images: np.zeros(len(images))  # noqa: E731, an attribute that nothing changes
+        found = average_gradient(space, "brightness", keep=[linear.right, constant], num=500)
+        np.testing.assert_allclose(found.vector, [0, 1], atol=0.02)
 
     def test_what_changes_in_a_single_image_need_not_be_kept(self, space):
         """As a class that images are hardly ever taken for: nothing can be learnt of it."""
@@ -159,18 +160,18 @@ class TestSlope:
             return linear.left(images) > 0.6  # the first is just there
 
         codes = np.r_[[[3.0, 3.0]], np.zeros((199, 2))]
-        found = slope(space, linear.left, codes, keep=[rare, linear.right])
+        found = average_gradient(space, linear.left, codes, keep=[rare, linear.right])
         np.testing.assert_allclose(found.vector, [0, 1], atol=0.05)
 
     def test_of_a_class_conditional_generator(self):
         space = CodeSpace(linear.generator(3))
-        np.testing.assert_allclose(slope(space, linear.right, num=500, labels=1).vector, [1, 0], atol=0.01)
+        np.testing.assert_allclose(average_gradient(space, linear.right, num=500, labels=1).vector, [1, 0], atol=0.01)
 
     @pytest.mark.parametrize(
         ("attribute", "error", "message"),
         [
             ("slent", ValueError, "Did you mean 'slant'"),
-            ("hue", ValueError, "Use `circle`"),
+            ("hue", ValueError, "Use `angle_directions`"),
             (np.arange(20.0), TypeError, "name of an attribute or a function"),
             (lambda images: np.zeros(len(images)), ValueError, "hardly any move changes"),
             (lambda images: np.full(len(images), np.nan), ValueError, "finite values"),
@@ -180,11 +181,11 @@ class TestSlope:
     )
     def test_bad_attributes(self, space, attribute, error, message):
         with pytest.raises(error, match=message):
-            slope(space, attribute, num=20)
+            average_gradient(space, attribute, num=20)
 
     def test_levels_of_a_generator_without_styles(self, space):
         with pytest.raises(ValueError, match="has no styles. Received: levels"):
-            slope(space, "slant", levels=[0])
+            average_gradient(space, "slant", levels=[0])
 
 
 class TestSlopes:
@@ -196,39 +197,27 @@ class TestSlopes:
 
     def test_each_image_has_its_own(self, space):
         codes = np.float32([[3, 0], [0, 3]])
-        found = slopes(space, self.product, codes, num=400)
+        found = local_gradients(space, self.product, codes, num=400)
         for direction, (z0, z1) in zip(found, codes, strict=True):
             gradient = np.array([2 * z0 + z1, z0])  # of z0 (z0 + z1)
             np.testing.assert_allclose(direction.vector, gradient / np.linalg.norm(gradient), atol=0.05)
         rises = np.diff([self.product(space.images(editing.move(space, codes, found, s))) for s in (-1, 0, 1)], axis=0)
         assert (rises > 0).all()
-        assert slopes(space, self.product, codes, num=400)[1].vector.tolist() == found[1].vector.tolist()
+        assert local_gradients(space, self.product, codes, num=400)[1].vector.tolist() == found[1].vector.tolist()
 
     def test_what_is_kept_is_kept(self, space):
-        kept = slopes(space, "brightness", [[1.0, 2.0]], keep=[linear.right], num=200, name="left")[0]
+        kept = local_gradients(space, "brightness", [[1.0, 2.0]], keep=[linear.right], num=200, name="left")[0]
         np.testing.assert_allclose(kept.vector, [0, 1], atol=0.02)
         assert kept.name == "left"
 
     def test_with_classes_and_levels(self, style_space):
         space = CodeSpace(linear.generator(3))
-        found = slopes(space, linear.right, np.zeros((2, 2)), labels=[0, 2], num=50)
+        found = local_gradients(space, linear.right, np.zeros((2, 2)), labels=[0, 2], num=50)
         np.testing.assert_allclose([each.vector for each in found], [[1, 0]] * 2, atol=0.02)
         with pytest.raises(ValueError, match="Expected `labels`"):
-            slopes(space, linear.right, np.zeros((2, 2)), num=50)
-        assert slopes(style_space, linear.left, style_space.sample(1), levels=[1], num=50)[0].levels == (1,)
+            local_gradients(space, linear.right, np.zeros((2, 2)), num=50)
+        assert local_gradients(style_space, linear.left, style_space.sample(1), levels=[1], num=50)[0].levels == (1,)
 
     def test_too_few_moves(self, space):
         with pytest.raises(ValueError, match="hardly any move changes"):
-            slopes(space, linear.left, [[0.0, 0.0]], num=5)
-
-
-def test_found_by_name(space, tmp_path):
-    assert find(space, "factor-2").name == "factor 2"
-    saved = find(space, "brightness")
-    saved.save(tmp_path / "mine.npz")
-    np.testing.assert_array_equal(find(space, tmp_path / "mine.npz").vector, saved.vector)
-    assert abs(find(space, "factor-1", keep=["brightness"]).vector @ saved.normal) < 1e-4
-    with pytest.raises(ValueError, match="Unknown attribute. Received: 'facto-1'"):
-        find(space, "facto-1")
-    with pytest.raises(FileNotFoundError):
-        find(space, str(tmp_path / "other.npz"))
+            local_gradients(space, linear.left, [[0.0, 0.0]], num=5)
