@@ -97,7 +97,7 @@ class Direction:
                 file,
                 name=self.name,
                 space=self.space,
-                levels=np.int64(() if self.levels is None else self.levels),
+                levels=np.array(() if self.levels is None else self.levels, "int64"),
                 vector=self.vector,
                 normal=self.normal,
                 fingerprint=self.fingerprint,

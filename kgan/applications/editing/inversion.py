@@ -90,15 +90,15 @@ def invert(
     start = _nearest_codes(space, images, labels, seed)
     batches = [slice(begin, begin + batch_size) for begin in range(0, len(images), batch_size)]
     descents: dict[int, _GradientDescent] = {}  # by the number of images in a batch
-    codes = []
+    parts = []
     with tqdm(total=steps * len(batches), desc="inverting", delay=2, leave=False, disable=None) as progress:
         for batch in batches:
             num = len(images[batch])
             if num not in descents:
                 descents[num] = _GradientDescent(space, num, steps, prior, learning_rate)
             labels_of_batch = None if labels is None else labels[batch]
-            codes.append(descents[num].minimize(start[batch], images[batch], labels_of_batch, progress))
-    codes = np.concatenate(codes)
+            parts.append(descents[num].minimize(start[batch], images[batch], labels_of_batch, progress))
+    codes = np.concatenate(parts)
     generated = space.images(codes, labels)
     return Inversion(codes, generated, ops.convert_to_numpy(psnr(images, generated)))
 
@@ -126,9 +126,9 @@ def prepare_images(images: ArrayLike, image_shape: ImageShape) -> Array:
             f"Images of {size[0]}x{size[1]} were resized to the generator's {expected_size[0]}x{expected_size[1]}.",
             stacklevel=3,
         )
-        images = ops.image.resize(images, expected_size, antialias=True)
-        images = np.clip(ops.convert_to_numpy(images), -1, 1)
-    return images.astype("float32")
+        resized = ops.image.resize(images, expected_size, antialias=True)
+        images = np.clip(ops.convert_to_numpy(resized), -1, 1)
+    return np.asarray(images, "float32")
 
 
 class _GradientDescent:

@@ -70,12 +70,15 @@ class CodeSpace(Sampler):
 
     def __init__(self, model: Model) -> None:
         if isinstance(model, str | os.PathLike):
-            model = open_model(model)
+            model = open_model(os.fspath(model))
         generator = getattr(model, "ema_generator", model)
         if not isinstance(generator, keras.Model | SavedGenerator):
             raise TypeError(f"Expected a kgan.GAN, a generator or the path of one. Received: {model!r}")
         self.label_dropout = getattr(model, "label_dropout", 0.0)
-        self.generator = self._exported = self._mapping = self._synthesis = None
+        self.generator: keras.Model | None = None
+        self._exported: SavedGenerator | None = None
+        self._mapping: Any = None
+        self._synthesis: Any = None
         if isinstance(generator, SavedGenerator):
             self._exported = generator
             self.latent_dim, self.image_shape = generator.latent_dim, generator.image_shape
@@ -158,7 +161,8 @@ class CodeSpace(Sampler):
             return self._synthesis(codes, training=False)
         if self._exported is not None:
             return self._exported._make(codes, labels)
-        return self.generator([codes, labels] if self.conditional else codes, training=False)
+        network: Any = self.generator
+        return network([codes, labels] if self.conditional else codes, training=False)
 
     def images(self, codes: ArrayLike, labels: ArrayLike | None = None, batch_size: int = 100) -> Array:
         """Return the images `(num, height, width, channels)` of codes or latents.

@@ -288,7 +288,18 @@ class TestCommand:
         self.pictures(tmp_path / "in")
         uniform = lambda images: np.full((len(images), 2), 0.5)  # noqa: E731
         monkeypatch.setattr(augmentation, "train_ensemble", lambda *_, **__: [uniform])
-        arguments = ["augment", tmp_path / "in", "--updates", "1", "--threshold", "0.6", "-o", tmp_path / "out"]
+        arguments = [
+            "augment",
+            tmp_path / "in",
+            "--updates",
+            "1",
+            "--threshold",
+            "0.6",
+            "--per-class",
+            "1",
+            "-o",
+            tmp_path / "out",
+        ]
         assert "Train the GAN longer" in run(*arguments, code=1)
         assert [path.name for path in tmp_path.iterdir()] == ["in"]
 

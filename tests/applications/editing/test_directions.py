@@ -38,7 +38,7 @@ class TestOrthogonalized:
 
     def test_nothing_left(self, space):
         left = boundary(space, linear.left)
-        with pytest.raises(ValueError, match="that 'left' leave room for"):
+        with pytest.raises(ValueError, match="independent of 'left'"):
             orthogonalize(left, [left])
         with pytest.raises(ValueError, match="directions of one generator"):
             orthogonalize(left, [Direction([1.0, 0.0], fingerprint=left.fingerprint + 1)])
@@ -60,6 +60,23 @@ class TestDirection:
             again.check(space)
         assert [file.name for file in tmp_path.iterdir()] == ["direction.npz"]
 
+    def test_a_file_of_version_0_1_0(self, space, tmp_path):
+        """Files of the version before hold the same arrays under the same names."""
+        np.savez(
+            tmp_path / "old.npz",
+            name="slant",
+            space="latent",
+            levels=np.int64(()),
+            vector=np.float32([0.6, 0.8]),
+            normal=np.float32([0.6, 0.8]),
+            fingerprint=space.fingerprint,
+            score=0.9,
+        )
+        direction = Direction.load(tmp_path / "old.npz")
+        direction.check(space)
+        assert (direction.name, direction.space, direction.score, direction.levels) == ("slant", "latent", 0.9, None)
+        np.testing.assert_array_equal(direction.vector, np.float32([0.6, 0.8]))
+
     def test_of_another_model(self, space, style_space):
         found = boundary(space, "brightness", num=100)
         other = linear.generator()
@@ -70,14 +87,14 @@ class TestDirection:
             found.check(style_space)
 
     def test_no_direction(self, tmp_path):
-        with pytest.raises(FileNotFoundError, match="which is not there"):
+        with pytest.raises(FileNotFoundError, match="which does not exist"):
             Direction.load(tmp_path / "nothing.npz")
         for content in (b"", b"no archive", b"PK\x03\x04 torn"):
             (tmp_path / "broken.npz").write_bytes(content)
-            with pytest.raises(ValueError, match="which holds none"):
+            with pytest.raises(ValueError, match="another file or damaged"):
                 Direction.load(tmp_path / "broken.npz")
         np.savez(tmp_path / "other.npz", vector=[1.0])
-        with pytest.raises(ValueError, match="which holds none"):
+        with pytest.raises(ValueError, match="another file or damaged"):
             Direction.load(tmp_path / "other.npz")
         for vector in ([0.0, 0.0], [np.nan, 1.0], [[1.0]]):
             with pytest.raises(ValueError, match="finite vector"):

@@ -170,7 +170,7 @@ def test_pictures(space, tmp_path):
     with Image.open(tmp_path / "moving.gif") as moving:
         assert moving.n_frames == 4  # there and back again
     for write in (editing.save_strip, editing.animate):
-        with pytest.raises(ValueError, match="as `edit` gives"):
+        with pytest.raises(ValueError, match="as `edit` returns"):
             write(tmp_path / "none.gif", edited[0])
     assert sorted(file.name for file in tmp_path.iterdir()) == ["moving.gif", "strip.png"]
 

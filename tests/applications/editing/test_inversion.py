@@ -72,7 +72,7 @@ def test_images_of_another_size_are_resized_with_a_warning():
         (np.full((1, 4, 4, 1), 200, "uint8"), {}, "astype"),
         (np.full((1, 4, 4, 1), np.nan, "float32"), {}, "finite"),
         (-np.ones((1, 4, 4, 1), "float32"), {"steps": 0}, "`steps` must be a positive integer"),
-        (-np.ones((1, 4, 4, 1), "float32"), {"prior": -1}, "`prior` must not be negative"),
+        (-np.ones((1, 4, 4, 1), "float32"), {"prior": -1}, "`prior` must be non-negative"),
     ],
 )
 def test_bad_input(space, images, options, message):

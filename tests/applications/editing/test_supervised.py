@@ -101,7 +101,7 @@ class TestBoundary:
             (np.full(20, 2.0), ValueError, "always 2.0"),
             (np.r_[np.nan, np.arange(19)], ValueError, "finite values of 'attribute'. Received: 1"),
             ("slent", ValueError, "Did you mean 'slant'"),
-            ("hue", ValueError, "circle"),
+            ("hue", ValueError, "angle_directions"),
         ],
     )
     def test_bad_attributes(self, space, values, error, message):
