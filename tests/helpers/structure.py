@@ -313,7 +313,7 @@ def unmirrored(
         elsewhere: modules that another test file tests, each with that file.
         more: test files that belong to no one module, each with the reason.
     """
-    modules = [path for path in paths if not path.endswith("__init__.py")]
+    modules = [path for path in paths if not path.endswith(("__init__.py", "__main__.py"))]
     expected = {test_of(path): path for path in modules}
     found = [
         f"{path} has no tests/{test}" for test, path in expected.items() if test not in tests and path not in elsewhere
