@@ -1,36 +1,115 @@
-"""What the commands share: where they print, how they fail, a bar for long work."""
+"""What the commands share: how they print, how they fail, and a progress bar."""
 
 import contextlib
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.text import Text
+from typer.core import TyperCommand
 
-console = Console()
+# File names and error messages contain what users chose: nothing in them is markup, an emoji code or to be colored.
+console = Console(markup=False, emoji=False, highlight=False)
+
+# Options of another name than the argument of the library that they set; those of the same name need no row.
+ARGUMENTS = (
+    ("labels", "--class"),
+    ("labels", "--conditional"),
+    ("labelled", "--conditional"),
+    ("levels", "--level"),
+    ("penalties", "--penalty"),
+)
 
 
-class Failure(typer.Exit):
-    """An error that the user can mend: its message, no traceback, exit status 1."""
+class Failure(Exception):
+    """An error that the user can fix. The command prints its message, without a traceback, and exits with status 1."""
 
-    def __init__(self, message):
-        typer.secho(f"Error: {message}", err=True, fg="red")
-        super().__init__(1)
+
+class Command(TyperCommand):
+    """A command that prints only what kgan says, and turns the errors that kgan raises on purpose into one line.
+
+    All other errors are faults of kgan: they keep their traceback.
+    """
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        from kgan.cli import quiet
+
+        try:
+            with quiet.own_warnings():
+                return super().invoke(ctx)
+        except Failure as error:
+            message = str(error)
+        except (ValueError, TypeError, OSError, ImportError) as error:
+            message = with_options(str(error), self.options())
+        except KeyboardInterrupt:
+            message = "interrupted."
+        typer.secho(f"Error: {printable(message)}", err=True, fg="red")
+        raise typer.Exit(1)
+
+    def options(self) -> dict[str, str]:
+        """Return the option that sets each argument of the library."""
+        options = {str(option.name): max(option.opts, key=len) for option in self.params if option.opts[0][0] == "-"}
+        for argument, option in ARGUMENTS:
+            if option in options.values():
+                options.setdefault(argument, option)
+        return options
+
+
+def with_options(message: str, options: Mapping[str, str]) -> str:
+    """Return an error message of the library with options in place of Python arguments.
+
+    Args:
+        message: the message.
+        options: the option that sets each argument.
+
+    Example:
+    >>> with_options("Pass `image_size`. Received: batch_size=0.", {"image_size": "--size", "batch_size": "--batch"})
+    'Pass --size. Received: --batch 0.'
+    """
+    names = "|".join(map(re.escape, options))
+    if not names:
+        return message
+    value = r"(?P<value>\([^)]*\)|[^\s,;()`]*[^\s,;()`.])"
+    assigned = re.compile(rf"(?P<tick>`?)(?<![\w.])(?P<name>{names})={value}(?P=tick)")
+    message = assigned.sub(lambda match: f"{options[match['name']]} {match['value']}", message)
+    return re.sub(rf"`(?P<name>{names})`", lambda match: options[match["name"]], message)
+
+
+def printable(text: str) -> str:
+    r"""Return text that cannot move the cursor or fail to be encoded: such characters are written as escapes.
+
+    Example:
+    >>> printable("a\x1b[2Jb\udce9\n")
+    'a\\x1b[2Jb\\udce9\n'
+    """
+    shown = (letter if letter.isprintable() or letter in "\n\t" else ascii(letter)[1:-1] for letter in text)
+    return "".join(shown)
+
+
+def say(*parts: object) -> None:
+    """Print one line; paths in it are bold.
+
+    Args:
+        *parts: text, paths and other objects, printed one after the other.
+    """
+    line = Text()
+    for part in parts:
+        line.append(printable(str(part)), style="bold" if isinstance(part, os.PathLike) else "")
+    console.print(line, soft_wrap=True)
+
+
+def warn(message: str) -> None:
+    """Print something that the user should know, and that does not end the command."""
+    console.print(Text(printable(f"Warning: {message}"), style="yellow"), soft_wrap=True)
 
 
 @contextlib.contextmanager
-def failing_plainly():
-    """Turn the errors that kgan raises on purpose into one line; let all others show where they come from."""
-    try:
-        yield
-    except (ValueError, TypeError, OSError, ImportError) as error:
-        raise Failure(str(error)) from error
-    except KeyboardInterrupt as error:
-        raise Failure("stopped. Run the same command again to go on.") from error
-
-
-@contextlib.contextmanager
-def bar(description: str):
-    """Show a bar in a terminal while the block runs.
+def bar(description: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a progress bar in a terminal while the block runs.
 
     Yields:
         A function of how much is done, and of how much.
@@ -39,8 +118,16 @@ def bar(description: str):
     >>> with bar("Denoising") as progress:
     ...     progress(1, 2)
     """
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TextColumn("left"))
-    shown = Progress(*columns, TimeRemainingColumn(), console=console, transient=True, disable=not console.is_terminal)
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
+    shown = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
     with shown:
-        task = shown.add_task(description, total=None)
+        task = shown.add_task(printable(description), total=None)
         yield lambda done, total: shown.update(task, completed=done, total=total)

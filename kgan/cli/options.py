@@ -1,0 +1,12 @@
+"""Arguments and options that several commands share."""
+
+import pathlib
+from typing import Annotated
+
+import typer
+
+Model = Annotated[pathlib.Path, typer.Argument(help="A model.keras, a SavedModel folder or a run folder.")]
+ImageSize = Annotated[int | None, typer.Option(min=1, help="Resize and crop all images to this many pixels a side.")]
+Num = Annotated[int, typer.Option("--num", "-n", min=1, help="Number of images.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")]
+Seed = Annotated[int, typer.Option(help="The same seed gives the same result.")]

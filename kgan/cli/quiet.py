@@ -1,0 +1,73 @@
+"""Keep the messages of TensorFlow and other libraries away from the user: a command prints only what kgan says."""
+
+import contextlib
+import logging
+import os
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator
+from typing import TextIO
+
+# Read by TensorFlow, absl and gRPC once, when they are imported. 3: only fatal errors are printed.
+LEVELS = {"TF_CPP_MIN_LOG_LEVEL": "3", "ABSL_MIN_LOG_LEVEL": "3", "GRPC_VERBOSITY": "NONE"}
+
+
+def import_keras() -> None:
+    """Import Keras and its backend without their messages.
+
+    TensorFlow's libraries write some before they read any setting. So what is written to standard error during the
+    import is held back, and shown only if the import fails.
+    """
+    for name, value in LEVELS.items():
+        os.environ.setdefault(name, value)
+    with held_back():
+        import keras  # noqa: F401
+    for name in ("absl", "tensorflow", "tf2onnx"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+
+
+@contextlib.contextmanager
+def held_back() -> Iterator[None]:
+    """Hold back what is written to standard error, by Python and by libraries in C++; show it if the block fails."""
+    try:
+        stderr = os.dup(2)
+    except OSError:  # closed: nothing can be written there
+        yield
+        return
+    with tempfile.TemporaryFile() as file:
+        os.dup2(file.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            file.seek(0)
+            os.write(stderr, file.read())
+            raise
+        finally:
+            os.dup2(stderr, 2)
+            os.close(stderr)
+
+
+@contextlib.contextmanager
+def own_warnings() -> Iterator[None]:
+    """Show the warnings of kgan as one line each, without the place in the code, and those of other libraries not."""
+    with warnings.catch_warnings():
+        warnings.showwarning = _show
+        yield
+
+
+def _show(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    from kgan.cli.console import warn
+
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__") in ("warnings", "_py_warnings"):
+        frame = frame.f_back
+    if str(frame.f_globals.get("__name__")).partition(".")[0] == "kgan":
+        warn(str(message))
