@@ -29,7 +29,9 @@ if TYPE_CHECKING:
         optimizers,
         penalties,
     )
-    from kgan.models import GAN, ImageToImageGAN, open_model
+    from kgan.models.gan import GAN
+    from kgan.models.image_to_image import ImageToImageGAN
+    from kgan.models.open_model import open_model
 
 # TensorFlow leaves its faster kernels off on processors without AVX-512; it reads this once, when it is imported.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")

@@ -24,7 +24,7 @@ ARGUMENTS = (
 )
 
 
-class Failure(Exception):
+class CommandError(Exception):
     """An error that the user can fix. The command prints its message, without a traceback, and exits with status 1."""
 
 
@@ -41,7 +41,7 @@ class Command(TyperCommand):
         try:
             with quiet.own_warnings():
                 return super().invoke(ctx)
-        except Failure as error:
+        except CommandError as error:
             message = str(error)
         except (ValueError, TypeError, OSError, ImportError) as error:
             message = with_options(str(error), self.options())

@@ -40,11 +40,11 @@ def test_what_changes_in_each_picture(trained, tmp_path):
     [
         (["-d", "slent"], "Did you mean 'slant'"),
         (["-d", "slant", "--strength", ""], "Expected strengths such as -2..2"),
-        (["-d", "hue"], "Use `angle_directions`"),
+        (["-d", "hue"], "hue, which is an angle"),
         (["-d", "factor-1", "--local"], "Unknown attribute. Received: 'factor-1'"),
         (["-d", "component-199"], "from 1 to 100 directions"),
         (["-d", "slant", "--class", "1"], "Expected no labels"),
-        (["-d", "other.npz"], "which does not exist"),
+        (["-d", "other.npz"], "which is not there"),
         (["-d", "slant", "--image", "nothing.png"], "nothing.png"),
     ],
 )

@@ -132,8 +132,8 @@ class TestFolders:
     def test_the_rest_is_done_and_the_damaged_one_named(self, pictures, tmp_path):
         output = run("denoise", pictures, tmp_path / "out", code=1)
         assert "damaged.jpg, which cannot be read" in output
-        assert "2 of 3 pictures denoised" in output
-        assert "1 of 3 pictures could not be denoised" in output
+        assert "2 of 3 images denoised" in output
+        assert "1 of 3 images were not denoised" in output
         found = sorted(str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*.*"))
         assert found == ["colour.png", "sub/grey.png"]
 
@@ -143,11 +143,11 @@ class TestFolders:
         out.mkdir()
         (out / "colour.png").write_text("mine")
         output = run("upscale", pictures, out, "--scale", 2)
-        assert "1 of 2 pictures enlarged" in output
+        assert "1 of 2 images enlarged" in output
         assert "1 were there already" in output
         assert (out / "colour.png").read_text() == "mine"
         assert pixels(out / "sub" / "grey.png").shape == (14, 10)
-        assert "2 of 2 pictures enlarged" in run("upscale", pictures, out, "--scale", 2, "--overwrite")
+        assert "2 of 2 images enlarged" in run("upscale", pictures, out, "--scale", 2, "--overwrite")
         assert pixels(out / "colour.png").shape == (18, 26, 3)
 
     def test_results_inside_the_source_are_no_sources(self, pictures, tmp_path):
@@ -159,7 +159,7 @@ class TestFolders:
     def test_what_is_no_place_for_a_folder(self, pictures, tmp_path):
         assert "is a file" in run("denoise", pictures, pictures / "note.txt", code=1)
         (tmp_path / "empty").mkdir()
-        assert "holds no pictures" in run("denoise", tmp_path / "empty", tmp_path / "out", code=1)
+        assert "holds no images" in run("denoise", tmp_path / "empty", tmp_path / "out", code=1)
 
 
 def test_without_the_models_that_come_with_kgan(pictures, tmp_path, monkeypatch):
