@@ -112,7 +112,7 @@ class TestFiles:
             (["upscale", "in/colour.png", "out/a.png", "--scale", "3"], "Expected scale 2, 4"),
             (
                 ["upscale", "in/colour.png", "out/a.png", "--scale", "4", "--model", "kgan/saved_models/upscale_x2"],
-                "Expected scale=2",
+                "Expected --scale 2",
             ),
         ],
     )
