@@ -9,7 +9,12 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 import keras
 import pytest
 
-SHARED = pathlib.Path(__file__).resolve().parents[1] / "shared"
+ROOT = pathlib.Path(__file__).resolve().parent
+SHARED = ROOT.parent / "shared"
+
+# Programs that tests start import this kgan and the shared test code, too.
+HELPERS = str(ROOT / "tests" / "helpers")
+os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), HELPERS, *filter(None, [os.environ.get("PYTHONPATH")])])
 if (SHARED / "tensorflow_datasets").is_dir():
     os.environ.setdefault("TFDS_DATA_DIR", str(SHARED / "tensorflow_datasets"))
 
