@@ -1,5 +1,6 @@
 """Sphinx configuration: `make -C docs html` builds the documentation with warnings as errors."""
 
+import inspect
 import os
 import pathlib
 import re
@@ -12,9 +13,13 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
 sys.path[:0] = [str(ROOT), str(HERE)]
 
+import keras  # noqa: E402
 import outside_pages  # noqa: E402
+from sphinx.util.inspect import stringify_signature  # noqa: E402
 
 import kgan  # noqa: E402
+
+KERAS_CLASSES = (keras.Layer, keras.Metric, keras.optimizers.Optimizer, keras.callbacks.Callback)
 
 project = "kgan"
 author = "The kgan authors"
@@ -41,6 +46,7 @@ suppress_warnings = ["mystnb.unknown_mime_type"]
 default_role = "code"
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
+autodoc_typehints_format = "short"
 autodoc_default_options = {"members": True, "show-inheritance": True}
 autodoc_preserve_defaults = True
 python_maximum_signature_line_length = 80
@@ -50,6 +56,7 @@ napoleon_use_ivar = True
 add_module_names = False
 
 html_theme = "furo"
+html_theme_options = {"top_of_page_buttons": []}
 html_title = f"kgan {release}"
 html_static_path = ["_static"]
 html_css_files = ["kgan.css"]
@@ -70,6 +77,22 @@ def adapt_docstring(app: Any, what: str, name: str, obj: Any, options: Any, line
     lines[:] = adapted
 
 
+def class_signature(
+    app: Any, what: str, name: str, obj: Any, options: Any, signature: str | None, returned: str | None
+) -> tuple[str, None] | None:
+    """Return the signature of `__init__`, which `__new__` of Keras's classes hides."""
+    if what != "class" or not issubclass(obj, KERAS_CLASSES):
+        return None
+    parameters = list(inspect.signature(obj.__init__).parameters.values())[1:]
+    return stringify_signature(inspect.Signature(parameters), unqualified_typehints=True), None
+
+
+def skip_what_is_of_keras(app: Any, what: str, name: str, obj: Any, skip: bool, options: Any) -> bool | None:
+    """Leave out what models inherit from Keras and TensorFlow, which have documentation of their own."""
+    module = getattr(getattr(obj, "fget", obj), "__module__", None) or ""
+    return True if module.split(".")[0] in ("keras", "tensorflow") else None
+
+
 def adapt_links(app: Any, name: str, source: list[str]) -> None:
     """Lead the links to pages that live elsewhere, which are right for readers of the repository, to their copies."""
     page = pathlib.Path(app.env.doc2path(name))
@@ -81,4 +104,6 @@ def setup(app: Any) -> None:
     """Copy the pages that live elsewhere, and connect the filters; that of docstrings runs before napoleon's."""
     outside_pages.copy_pages()
     app.connect("source-read", adapt_links)
+    app.connect("autodoc-process-signature", class_signature)
+    app.connect("autodoc-skip-member", skip_what_is_of_keras)
     app.connect("autodoc-process-docstring", adapt_docstring, priority=400)
