@@ -84,9 +84,7 @@ def identity(value):
 
 def test_every_public_name_is_in_the_api_reference():
     names = documented()
-    canonical = {
-        f"{value.__module__}.{value.__qualname__}" for value in map(resolved, names) if hasattr(value, "__qualname__")
-    }
+    canonical = {identity(resolved(name)) for name in names}
     missing = []
     for module_name, module in public_modules().items():
         for public in public_names(module_name):
