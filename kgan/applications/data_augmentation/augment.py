@@ -1,13 +1,7 @@
 """Enlarge a small labeled data set: train a class-conditional GAN on it, and mix generated with real images.
 
-`train_gan` trains the GAN, `train_ensemble` classifiers that reject poor images, and `augment` returns a
-`tf.data.Dataset` for the `fit` of any classifier:
-
->>> images, labels = next(iter(datasets.load("digits", labels=True, batch_size=100)))
->>> gan = train_gan(images, labels, updates=1, width=4)
->>> classifier = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(10, "softmax")])
->>> classifier.compile(loss="sparse_categorical_crossentropy")
->>> history = classifier.fit(augment(gan, images, labels, ratio=0.5), epochs=1, shuffle=False, verbose=0)
+`train_gan` trains the GAN, `ensemble.train_ensemble` classifiers that reject poor images, and `augment` returns a
+`tf.data.Dataset` for the `fit` of any classifier.
 """
 
 import typing
@@ -258,10 +252,15 @@ def augment(
     Lesion Classification, 2018.
 
     Example:
+    >>> from kgan.models import KerasGenerator
     >>> images, labels = next(iter(datasets.load("digits", labels=True, batch_size=100)))
-    >>> mixed = augment(train_gan(images, labels, updates=1, width=4), images, labels, ratio=0.75)
+    >>> gan = KerasGenerator(dcgan.generator((8, 8, 1), width=4, num_classes=10))  # or the result of `train_gan`
+    >>> mixed = augment(gan, images, labels, ratio=0.75, pool_size=300)
     >>> sum(len(labels) for _, labels in mixed)
     400
+    >>> classifier = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(10, "softmax")])
+    >>> classifier.compile(loss="sparse_categorical_crossentropy")
+    >>> history = classifier.fit(mixed, epochs=1, shuffle=False, verbose=0)
     """
     _check_conditional(gan)
     check_positive(batch_size=batch_size)

@@ -1,11 +1,4 @@
-"""An ensemble of classifiers, which rejects generated images that it does not recognize as their class.
-
->>> from kgan import datasets
->>> images, labels = next(iter(datasets.load("digits", labels=True, batch_size=100)))
->>> ensemble = train_ensemble(images, labels, num_members=2, updates=1)
->>> ensemble_probability(ensemble, images, labels).shape
-(100,)
-"""
+"""An ensemble of classifiers, which rejects generated images that it does not recognize as their class."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
@@ -62,8 +55,8 @@ def train_ensemble(
     >>> from kgan import datasets
     >>> images, labels = next(iter(datasets.load("digits", labels=True, batch_size=100)))
     >>> ensemble = train_ensemble(images, labels, num_members=2, updates=1)
-    >>> ensemble[0](images)["probabilities"].shape
-    TensorShape([100, 10])
+    >>> ensemble_probability(ensemble, images, labels).shape
+    (100,)
     """
     images, labels, num_classes = labelled.checked(images, labels, num_classes)
     check_positive(num_members=num_members, updates=updates)
