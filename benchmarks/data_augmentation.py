@@ -37,12 +37,14 @@ def main():
     parser.add_argument("--classifier-updates", type=int, default=800)
     parser.add_argument("--ratio", type=float, default=0.5, help="share of generated images")
     parser.add_argument("--pool", type=int, default=10_000, help="how many images are generated for all epochs")
-    parser.add_argument("--threshold", type=float, default=0.5, help="below it, the judges reject; 0: no judges")
+    parser.add_argument(
+        "--threshold", type=float, default=0.5, help="below it, the ensemble rejects an image; 0: no ensemble"
+    )
     parser.add_argument(
         "--transform",
         action=argparse.BooleanOptionalAction,
         default=True,
-        help="the GAN and the judges see shifted and turned images",
+        help="the GAN and the ensemble see shifted and turned images",
     )
     parser.add_argument("--augmentation", help="of the discriminator, as in GAN.compile")
     parser.add_argument("--validate", action="store_true", help="test on 5,000 training images that no cell uses")
@@ -96,15 +98,15 @@ def few_labels(options, seed, train, test, labels):
     images, classes = train
     chosen, _ = train_test_split(np.arange(len(images)), train_size=labels, stratify=classes, random_state=seed)
     few = images[chosen], classes[chosen]
-    gan, judges = models(options, seed, *few)
+    gan, ensemble = models(options, seed, *few)
     augmentation = kgan.applications.data_augmentation
     mixed = augmentation.augment(
         gan,
         *few,
         ratio=options.ratio,
-        judges=judges,
+        ensemble=ensemble,
         threshold=options.threshold or 0.5,
-        pool=options.pool,
+        pool_size=options.pool,
         batch_size=64,
         seed=seed,
     )
@@ -112,7 +114,7 @@ def few_labels(options, seed, train, test, labels):
     drawn = augmentation.generate(gan, made, seed=seed)
     alone = kgan.datasets.from_arrays(drawn, made, batch_size=64, seed=seed)
     real = kgan.datasets.from_arrays(*few, batch_size=64, seed=seed)
-    standard = augmentation.standard(seed=seed)
+    standard = augmentation.standard_augmentation(seed=seed)
 
     def changed(dataset):
         return dataset.map(lambda images, labels: (standard(images), labels))
@@ -121,9 +123,9 @@ def few_labels(options, seed, train, test, labels):
     for arm, data in zip(ARMS, (real, changed(real), mixed, changed(mixed), alone), strict=True):
         network = classifier(data, images.shape[1:], options.classifier_updates, seed)
         row[arm] = 100 * float(np.mean(predicted(network, test[0]) == test[1]))
-    if judges:
+    if ensemble:
         row["believed"] = 100 * float(
-            np.mean(kgan.applications.data_augmentation.ensemble.belief(judges, drawn, made) >= options.threshold)
+            np.mean(augmentation.ensemble_probability(ensemble, drawn, made) >= options.threshold)
         )
     return row
 
@@ -138,10 +140,10 @@ def rare_class(options, seed, train, test):
     few = np.flatnonzero(classes == rare)
     kept = np.concatenate([np.flatnonzero(classes != rare), rng.choice(few, round(0.01 * len(few)), replace=False)])
     images, classes = images[kept], classes[kept]
-    gan, judges = models(options, seed, images, classes)
+    gan, ensemble = models(options, seed, images, classes)
     augmentation = kgan.applications.data_augmentation
     mixed = augmentation.augment(
-        gan, images, classes, None, True, judges, options.threshold or 0.5, 1, batch_size=64, seed=seed
+        gan, images, classes, None, True, ensemble, options.threshold or 0.5, 1, batch_size=64, seed=seed
     )
     counts = np.bincount(classes)
     repeated = np.concatenate([np.resize(np.flatnonzero(classes == each), counts.max()) for each in range(10)])
@@ -159,12 +161,12 @@ def rare_class(options, seed, train, test):
 
 
 def models(options, seed, images, classes):
-    """Return a GAN and its judges (or None), of the labelled images alone."""
+    """Return a GAN and an ensemble (or None), trained on the labeled images alone."""
     import kgan
 
     augmentation = kgan.applications.data_augmentation
-    transform = augmentation.standard(seed=seed) if options.transform else None
-    gan = augmentation.train(
+    transform = augmentation.standard_augmentation(seed=seed) if options.transform else None
+    gan = augmentation.train_gan(
         images,
         classes,
         updates=options.updates,
@@ -172,10 +174,10 @@ def models(options, seed, images, classes):
         augmentation=options.augmentation,
         seed=seed,
     )
-    judges = None
+    ensemble = None
     if options.threshold:
-        judges = kgan.applications.data_augmentation.ensemble.train(images, classes, transform=transform, seed=seed)
-    return gan, judges
+        ensemble = augmentation.train_ensemble(images, classes, transform=transform, seed=seed)
+    return gan, ensemble
 
 
 def classifier(data, image_shape, updates, seed):

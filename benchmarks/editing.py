@@ -90,14 +90,14 @@ def trained(data, options):
 
 
 def classes(data):
-    """Return `attributes.classes` of kgan's classifier; coloured digits are shown to it as their ink."""
+    """Return `attributes.class_scores` of kgan's classifier; coloured digits are shown to it as their ink."""
     import kgan
     from kgan.applications.editing import attributes
 
-    found = attributes.classes(kgan.features.classifier("mnist" if data == "coloured" else data, verbose=0))
+    found = attributes.class_scores(kgan.features.classifier("mnist" if data == "coloured" else data, verbose=0))
 
     def of_ink(images):
-        drawn = attributes.ink(images)
+        drawn = attributes.foreground(images)
         return found((2 * drawn / np.maximum(drawn.max(axis=(1, 2), keepdims=True), 1e-6) - 1)[..., None])
 
     return of_ink if data == "coloured" else found
@@ -110,9 +110,9 @@ def measured(data, space, codes, name, levels):
 
     shown = classes(data)
     if name in LOCAL:
-        along = supervised.slopes(space, name, codes, levels=levels, keep=[shown])
+        along = supervised.local_gradients(space, name, codes, levels=levels, keep=[shown])
     else:
-        along = [supervised.slope(space, name, levels=levels, keep=[shown], num=30_000)] * len(codes)
+        along = [supervised.average_gradient(space, name, levels=levels, keep=[shown], num=30_000)] * len(codes)
     edited = editing.edit(space, codes, along, STRENGTHS)
     flat = edited.reshape(-1, *edited.shape[2:])
     values = attributes.get(name)(flat).reshape(edited.shape[:2])
@@ -144,9 +144,9 @@ def hues(space, found, true, grounds):
         radians = np.radians(attributes.background_hue(images))
         return np.stack([np.cos(radians), np.sin(radians)], axis=1)
 
-    circle = supervised.circle(space, "hue", keep=[ground])
+    directions = supervised.angle_directions(space, "hue", keep=[ground])
     asked = np.random.default_rng(2).uniform(0, 360, len(true))
-    turned = space.images(editing.turn(space, found.codes, circle, asked))
+    turned = space.images(editing.set_angle(space, found.codes, directions, asked))
     before = attributes.background_hue(found.images)
     return {
         "inverted": np.median(apart(attributes.hue(found.images), true)),

@@ -22,6 +22,7 @@ ELSEWHERE = {
 
 # Test files that belong to no one module, and why.
 MORE = {
+    "applications/test_old_names.py": "the old names of all applications",
     "architectures/test_architectures.py": "the contract that every architecture keeps",
     "test_docs.py": "the documentation as a whole",
     "test_version_0_1.py": "files of version 0.1.0, of many kinds, open",

@@ -82,13 +82,13 @@ def test_renamed_attributes_of_a_code_space(space):
 
 def test_renamed_arguments(space):
     direction = along(space, [1.0, 0.0])
-    with pytest.warns(FutureWarning, match="`given` of `edit` is now `images_or_codes`"):
+    with pytest.warns(FutureWarning, match=r"`edit\(given=\)` is now `edit\(images_or_codes=\)`"):
         edited = editing.edit(space, given=[[0.0, 1.0]], direction=direction, strengths=[1])
     np.testing.assert_array_equal(edited, editing.edit(space, [[0.0, 1.0]], direction, [1]))
-    with pytest.warns(FutureWarning, match="`circle` of `set_angle` is now `directions`"):
+    with pytest.warns(FutureWarning, match=r"`set_angle\(directions=\)`"):
         editing.set_angle(space, [[0.0, 1.0]], circle=(direction, along(space, [0.0, 1.0])), degrees=3)
     uniform = [lambda images: np.full((len(images), 2), 0.5)]
-    with pytest.warns(FutureWarning, match="`judges` of `ensemble_probability` is now `ensemble`"):
+    with pytest.warns(FutureWarning, match=r"`ensemble_probability\(ensemble=\)`"):
         data_augmentation.ensemble_probability(judges=uniform, images=np.zeros((1, 4, 4, 1)), labels=[1])
 
 

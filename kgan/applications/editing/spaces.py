@@ -1,7 +1,6 @@
 """Code spaces: the vectors of a generator in which its images are edited, latents (z) or styles (w)."""
 
 import os
-import warnings
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
@@ -100,11 +99,7 @@ class CodeSpace(Sampler):
         if name not in _OLD_ATTRIBUTES:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         new = _OLD_ATTRIBUTES[name]
-        warnings.warn(
-            f"`CodeSpace.{name}` is now `CodeSpace.{new}`. The old name will be removed in the next release.",
-            FutureWarning,
-            stacklevel=2,
-        )
+        _deprecation.warn(f"CodeSpace.{name}", f"CodeSpace.{new}")
         return getattr(self, new)
 
     @property
