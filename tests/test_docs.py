@@ -138,9 +138,8 @@ def test_commands_have_the_options_that_are_named(page):
     text = page.read_text(encoding="utf-8").replace("\\\n", " ")
     fenced = "\n".join(re.findall(r"^```\n(.*?)^```$", text, re.M | re.S))
     inline = re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S)
-    for line in re.findall(r"^ *(?:.*&& )?(kgan [a-z].*)$", fenced, re.M) + re.findall(
-        r"`(kgan [a-z][^`\n]*)`", inline
-    ):
+    lines = re.findall(r"^ *(?:.*&& )?(kgan [a-z].*)$", fenced, re.M)
+    for line in [*lines, *re.findall(rf"`(kgan (?:{'|'.join(commands)})(?: [^`\n]*)?)`", inline)]:
         words = shlex.split(line.replace("...", ""), comments=True)
         if words[1:2] in ([], ["--help"], ["--version"]):
             continue
@@ -202,3 +201,24 @@ def test_every_public_class_and_function_has_a_docstring():
             value = getattr(module, public)
             if inspect.isclass(value) or inspect.isfunction(value):
                 assert (inspect.getdoc(value) or "").strip(), f"{module_name}.{public} has no docstring"
+
+
+def test_troubleshooting_quotes_messages_that_exist():
+    """The code in the first column of its tables is found in the source, piece by piece between ellipses."""
+    source = "\n".join(strings_of(path) for path in (ROOT / "kgan").rglob("*.py"))
+    page = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+    rows = [row.split(" | ")[0].removeprefix("| ") for row in page.splitlines() if row.startswith("| ")]
+    quotes = [
+        quote for row in rows for pair in re.findall(r"`` (.+?) ``|`([^`]+)`", row) for quote in pair if " " in quote
+    ]
+    assert len(quotes) > 30
+    missing = [piece for quote in quotes for piece in quote.split("…") if piece.strip() not in source]
+    assert not missing
+
+
+def strings_of(path):
+    """Return the string constants of a file; an f-string counts as its constant parts."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return "\n".join(
+        node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
