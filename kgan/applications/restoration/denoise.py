@@ -1,64 +1,74 @@
-"""Taking the noise out of pictures, of whatever strength it is.
+"""Denoising: `train_denoiser` trains a network on clean pictures, `denoise` removes noise of any strength."""
 
-`train` learns it from a folder of clean pictures; `denoise` does it, with what was trained or with the small models
-that come with kgan.
-"""
+from collections.abc import Sequence
+from typing import Any
 
+import keras
+
+from kgan._deprecation import old_names
+from kgan._typing import Array, PathLike
 from kgan.applications.restoration import photographs, shipped, training
-from kgan.applications.restoration.restorer import Restorer
+from kgan.applications.restoration.photographs import Photograph
+from kgan.applications.restoration.restorer import Progress, Restorer
 from kgan.architectures import restoration
 from kgan.datasets import patches
-from kgan.datasets.degradations import Chain, Degradation, GaussianNoise, Rounding, get
+from kgan.datasets.degradations import Chain, Degradation, DegradationFunction, GaussianNoise, Range, Rounding, get
+
+__getattr__ = old_names(__name__, train="kgan.applications.restoration.train_denoiser")
 
 
-def train(
-    folder,
-    out,
+def train_denoiser(
+    folder: PathLike,
+    out: PathLike,
     updates: int = 40_000,
     fine_updates: int = 10_000,
     sharp_updates: int = 10_000,
-    sigma=(0, 55),
-    degradation=None,
+    sigma: Range = (0, 55),
+    degradation: str | DegradationFunction | None = None,
     channels: int | None = None,
     width: int = 48,
     patch: int = 64,
     batch_size: int = 16,
     seed: int = 0,
     precision: str | None = None,
-    callbacks=None,
+    callbacks: Sequence[keras.callbacks.Callback] | None = None,
 ) -> Restorer:
-    """Train a denoiser on clean pictures: blind, one network for noise of all strengths.
+    """Train a blind denoiser, one network for noise of all strengths, on clean pictures.
 
-    Pictures are decoded once and kept in memory as bytes; each patch gets its own noise. Run again after a stop, it
-    goes on where it was.
+    Pictures are decoded once and kept in memory as uint8; each patch gets noise of its own. If training was
+    interrupted, the same call continues it.
 
     Args:
-        folder: PNG, JPEG or BMP pictures of any sizes, also in subfolders; those smaller than a patch are left out.
-        out: a new folder, for `Restorer.open`.
-        updates: by the Charbonnier loss. Beyond 1,000 in whole thousands, as the following.
-        fine_updates: after those, by squared differences, which fine texture is not too small for; then the network is
-            the faithful one. 0 for none.
-        sharp_updates: after those, with a discriminator; they give the sharp network. 0 for none.
-        sigma: of the normal noise, in grey levels of 255: a number, or a range of which each patch draws its own. Half
-            of the patches are then clipped and rounded to 256 levels, as those of picture files are.
-        degradation: what is to be undone instead: one of `kgan.datasets.degradations`, also a chain, its name, or a
-            function of images and a seed.
-        channels: 1 or 3. Defaults to 1 if all pictures are grey.
-        width: of the network, `kgan.architectures.restoration.denoiser`. Defaults to 48.
+        folder: folder with PNG, JPEG or BMP pictures of any sizes, also in subfolders. Pictures smaller than a patch
+            are not used; unreadable ones are named in a warning and not used.
+        out: a new folder, which `Restorer.open` reads.
+        updates: number of updates with the Charbonnier loss. Numbers above 1,000 are rounded up to a multiple of
+            1,000, here and below. Defaults to 40,000.
+        fine_updates: number of updates with the squared difference after that, which preserves fine texture. They
+            complete the faithful network. 0 for none. Defaults to 10,000.
+        sharp_updates: number of updates with a discriminator after that, which give the sharp network. 0 for none.
+            Defaults to 10,000.
+        sigma: standard deviation of the Gaussian noise in levels of 255: a number, or a range from which each patch
+            draws its own. Half of the patches are then rounded and clipped to 256 levels, as in picture files.
+            Defaults to `(0, 55)`.
+        degradation: what to remove instead: one of `kgan.datasets.degradations` or its name, or a function of images
+            and a seed. Defaults to Gaussian noise.
+        channels: 1 or 3. Defaults to 1 if all pictures are gray, else 3.
+        width: of the network, see `kgan.architectures.restoration.denoiser`. Defaults to 48.
         patch: side of a patch in pixels. Defaults to 64.
-        batch_size: patches an update. Defaults to 16.
-        seed: of weights, patches and noise.
-        precision: the Keras dtype policy to train in; "mixed_bfloat16" is much faster on processors that compute in it
-            (Intel's AMX). The restorer computes in float32 all the same. Defaults to the policy that is set.
-        callbacks: as in `fit`, for each of the phases.
+        batch_size: patches per update. Defaults to 16.
+        seed: of initial weights, patches and noise. Defaults to 0.
+        precision: the Keras dtype policy for training. `"mixed_bfloat16"` is much faster on processors with native
+            support (Intel's AMX). The restorer computes in float32 in any case. Defaults to the global policy.
+        callbacks: Keras callbacks for each of the phases.
 
     Returns:
-        The trained restorer, as it stands in `out`.
+        The trained restorer, as saved in `out`.
 
     Raises:
         FileNotFoundError: there is no such folder.
-        FileExistsError: `out` holds something else, or another training.
-        ValueError: there are no pictures as large as a patch, damaged ones, or a number is out of range.
+        FileExistsError: `out` holds other files, or a training with other settings.
+        ValueError: there are no readable pictures as large as a patch, or an argument is out of range.
 
     Reference: Zhang et al., Beyond a Gaussian Denoiser: Residual Learning of Deep CNN for Image Denoising, 2017.
 
@@ -66,14 +76,15 @@ def train(
     >>> import numpy as np
     >>> from kgan import images
     >>> images.save("clean/one.png", np.zeros((20, 24, 1), "uint8"))
-    >>> train("clean", "model", updates=1, fine_updates=0, sharp_updates=0, width=4, patch=16, batch_size=2).task
+    >>> small = {"fine_updates": 0, "sharp_updates": 0, "width": 4, "patch": 16, "batch_size": 2}
+    >>> train_denoiser("clean", "model", updates=1, **small).task
     'denoise'
     """
-    spoiled = Chain([GaussianNoise(sigma), Rounding(0.5)]) if degradation is None else get(degradation)
+    applied = Chain([GaussianNoise(sigma), Rounding(0.5)]) if degradation is None else get(degradation)
     clean = training.read(folder, channels)
     settings = {
         "pictures": len(clean),
-        "degradation": repr(spoiled) if isinstance(spoiled, Degradation) else spoiled.__name__,
+        "degradation": repr(applied) if isinstance(applied, Degradation) else applied.__name__,
         "width": width,
         "patch": patch,
         "batch_size": batch_size,
@@ -81,34 +92,42 @@ def train(
         "precision": precision,
     }
 
-    def build():
+    def build() -> keras.Model:
         return restoration.denoiser(clean[0].shape[-1], width)
 
-    def data(steps):
-        return patches.load(clean, patch, batch_size=batch_size, steps=steps, seed=seed, degradation=spoiled)
+    def data(steps: int) -> Any:
+        return patches.load(clean, patch, batch_size=batch_size, steps=steps, seed=seed, degradation=applied)
 
-    data(1)  # finds out whether they fit, before anything is written
-    counts = {"updates": updates, "fine_updates": fine_updates, "sharp_updates": sharp_updates}
-    return training.train(build, data, out, counts, settings, callbacks)
+    data(1)  # raises if the pictures do not fit, before anything is written
+    updates_of_phases = {"updates": updates, "fine_updates": fine_updates, "sharp_updates": sharp_updates}
+    return training.train_restorer(build, data, out, updates_of_phases, settings, callbacks)
 
 
-def denoise(model, image, fidelity: float = 1.0, tile: int | None = None, progress=None):
-    """Take the noise out of a picture of any size.
+def denoise(
+    model: Restorer | PathLike | None,
+    image: Array | Photograph,
+    fidelity: float = 1.0,
+    tile: int | None = None,
+    progress: Progress | None = None,
+) -> Array | Photograph:
+    """Remove the noise of a picture of any size.
 
     Args:
-        model: a `Restorer`, its folder, or None for the model that comes with kgan (one for grey pictures, one for
-            colours), which was trained on normal noise of sigma up to 55.
+        model: a `Restorer`, its folder, or None for the models that come with kgan (one for gray, one for color
+            pictures), which were trained on Gaussian noise with a standard deviation of up to 55 levels.
         image: array `(height, width, channels)` with 1 or 3 channels, uint8, uint16 or float in [-1, 1]; or a
             `photographs.Photograph`.
-        fidelity: in [0, 1]: 1 is nearest to the original in each pixel, 0 looks sharpest, and invents. Defaults to 1.
-        tile, progress: as in `Restorer.restore`.
+        fidelity: in [0, 1]. 1 is closest to the original in each pixel; 0 is sharpest, with details that may be
+            invented. Defaults to 1.
+        tile: side of the tiles in pixels, as in `Restorer.restore`.
+        progress: function of the number of finished tiles and the number of all, as in `Restorer.restore`.
 
     Returns:
-        The same kind of picture, of the same size; opacity and metadata stay.
+        The same kind of picture in the same size, with its transparency and metadata.
 
     Raises:
         FileNotFoundError: there is no such model.
-        ValueError: the model is no denoiser, or the image or a number not as above.
+        ValueError: the model is not a denoiser, or the image or a number is invalid.
 
     Example:
     >>> import numpy as np

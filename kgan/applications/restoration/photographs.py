@@ -1,65 +1,70 @@
-"""Picture files whose every quality outlives a change of their pixels: 16 bits, transparency, profile, EXIF, size."""
+"""Picture files that keep transparency, 16 bits, color profile, EXIF data and resolution when their pixels change."""
 
 import dataclasses
 import pathlib
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from PIL import ExifTags, Image
 
 from kgan import _files, images
 from kgan._registry import unknown
+from kgan._typing import Array, PathLike
 
-GREY, COLOUR = ("L", "LA"), ("RGB", "RGBA")
-DEEP = "I;16"  # 16-bit grey, the only deep mode that Pillow holds without loss
+GRAY, COLOR = ("L", "LA"), ("RGB", "RGBA")
+GRAY_16_BIT = "I;16"  # the only 16-bit mode that Pillow holds without loss
 
-# What can be written, by suffix: Pillow's format, the modes that it holds without loss, how it is saved.
-# TIFF is not compressed: Pillow loses the EXIF data of compressed ones.
-FORMATS = {
-    ".png": ("PNG", (*GREY, *COLOUR, DEEP), {}),
-    ".tif": ("TIFF", (*GREY, *COLOUR, DEEP), {}),
-    ".tiff": ("TIFF", (*GREY, *COLOUR, DEEP), {}),
-    ".webp": ("WEBP", (*GREY, *COLOUR), {"quality": 95}),
+FORMATS: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
+    ".png": ("PNG", (*GRAY, *COLOR, GRAY_16_BIT), {}),
+    # Not compressed, because Pillow loses the EXIF data of compressed TIFF files.
+    ".tif": ("TIFF", (*GRAY, *COLOR, GRAY_16_BIT), {}),
+    ".tiff": ("TIFF", (*GRAY, *COLOR, GRAY_16_BIT), {}),
+    ".webp": ("WEBP", (*GRAY, *COLOR), {"quality": 95}),
     ".jpg": ("JPEG", ("L", "RGB"), {"quality": 95, "subsampling": 0}),
     ".jpeg": ("JPEG", ("L", "RGB"), {"quality": 95, "subsampling": 0}),
     ".bmp": ("BMP", ("L", "RGB"), {}),
 }
+"""What can be written, by suffix: Pillow's format, the modes that it holds without loss, and options for saving."""
 
-# Where TIFF keeps the layout of its pixels, among the tags about the picture, and where others repeat the size.
-LAYOUT = frozenset(
+LAYOUT_TAGS = frozenset(
     [*range(254, 260), 262, 266, 273, *range(277, 280), 284, 317, *range(320, 326), 330, 338, 339, 347, 513, 514]
     + [*range(529, 533), 34675]
 )
-SIZE = {ExifTags.Base.ExifImageWidth: 1, ExifTags.Base.ExifImageHeight: 0}  # axes of the pixels
+"""Tags in which TIFF files store the layout of their pixels, among those about the picture."""
+
+SIZE_TAGS = {ExifTags.Base.ExifImageWidth: 1, ExifTags.Base.ExifImageHeight: 0}
+"""Tags that repeat the size of the picture, and the axes of the pixels."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Photograph:
-    """A picture with all that a file says about it.
+    """A picture with the metadata of its file.
 
     Attributes:
         pixels: array `(height, width, channels)` with 1 or 3 channels, uint8 or uint16, as stored: an EXIF
-            orientation is not applied, and stays in `exif`.
+            orientation is not applied but kept in `exif`.
         alpha: opacity `(height, width)`, uint8, or None.
         exif: the EXIF data, bytes.
-        icc_profile: the colour profile, bytes, or None.
-        dpi: pixels an inch, across and down, or None.
+        icc_profile: the color profile, bytes, or None.
+        dpi: pixels per inch, horizontally and vertically, or None.
     """
 
-    pixels: np.ndarray
-    alpha: np.ndarray | None = None
+    pixels: Array
+    alpha: Array | None = None
     exif: bytes = b""
     icc_profile: bytes | None = None
     dpi: tuple[float, float] | None = None
 
     @property
     def mode(self) -> str:
-        """What Pillow calls such a picture."""
+        """Pillow's mode of the picture."""
         if self.pixels.dtype == np.uint16:
-            return DEEP
-        return (GREY if self.pixels.shape[-1] == 1 else COLOUR)[self.alpha is not None]
+            return GRAY_16_BIT
+        return (GRAY if self.pixels.shape[-1] == 1 else COLOR)[self.alpha is not None]
 
-    def replaced(self, pixels) -> "Photograph":
-        """Return this photograph with other pixels; where they are more or fewer, its opacity is resized (bicubic).
+    def replaced(self, pixels: Array) -> "Photograph":
+        """Return this photograph with other pixels. Its opacity is resized to their size (bicubic).
 
         Example:
         >>> clear = Photograph(np.zeros((4, 6, 3), "uint8"), np.full((4, 6), 9, "uint8"))
@@ -72,25 +77,25 @@ class Photograph:
             alpha = np.asarray(Image.fromarray(alpha).resize(size, Image.Resampling.BICUBIC))
         return dataclasses.replace(self, pixels=pixels, alpha=alpha)
 
-    def check(self, path):
-        """Check that a file of this name can hold the photograph, before anything is done for it.
+    def check(self, path: PathLike) -> None:
+        """Check that a file of this name can hold the photograph, before it is processed.
 
         Raises:
-            ValueError: its suffix is unknown, or its format has no room for transparency or 16 bits.
+            ValueError: the suffix is unknown, or the format does not support transparency or 16 bits.
         """
         suffix = pathlib.Path(path).suffix.lower()
         if suffix not in FORMATS:
             raise unknown("format of a picture to write", suffix, FORMATS)
         name, modes, _ = FORMATS[suffix]
         if self.mode not in modes:
-            needed = "16 bits" if self.mode == DEEP else "transparency"
-            able = ", ".join(each for each, (_, held, _) in FORMATS.items() if self.mode in held)
-            raise ValueError(f"Expected a file that holds {needed}: {able}. Received: {path}; {name} does not.")
+            needed = "16 bits" if self.mode == GRAY_16_BIT else "transparency"
+            suffixes = ", ".join(known for known, (_, supported, _) in FORMATS.items() if self.mode in supported)
+            raise ValueError(f"Expected a file that holds {needed}: {suffixes}. Received: {path}; {name} does not.")
 
-    def save(self, path):
-        """Write the photograph; the file is there whole or not at all.
+    def save(self, path: PathLike) -> None:
+        """Write the photograph to a file, which is replaced atomically.
 
-        JPEG and WebP are written with quality 95. BMP holds neither profile nor EXIF.
+        JPEG and WebP are written with quality 95. BMP holds neither a profile nor EXIF data.
 
         Raises:
             ValueError: as `check`.
@@ -108,22 +113,26 @@ class Photograph:
         with _files.replacing(path) as temporary:
             picture.save(temporary, format_name, **options)
 
-    def _sized_exif(self):
+    def _sized_exif(self) -> bytes:
         """Return the EXIF data with the size of these pixels."""
         exif = Image.Exif()
         exif.load(self.exif)
         if ExifTags.IFD.Exif in exif:
             details = exif.get_ifd(ExifTags.IFD.Exif)
-            for tag in SIZE.keys() & details.keys():
-                details[tag] = self.pixels.shape[SIZE[tag]]
+            for tag in SIZE_TAGS.keys() & details.keys():
+                details[tag] = self.pixels.shape[SIZE_TAGS[tag]]
         return exif.tobytes()
 
 
-def channels(image) -> int:
-    """Return how many colour channels a picture has, an array `(height, width, channels)` or a `Photograph`.
+def channels(image: Array | Photograph) -> int:
+    """Return the number of color channels of a picture, an array `(height, width, channels)` or a `Photograph`.
 
     Raises:
         ValueError: it is neither.
+
+    Example:
+    >>> channels(Photograph(np.zeros((4, 6, 3), "uint8")))
+    3
     """
     pixels = image.pixels if isinstance(image, Photograph) else np.asarray(image)
     if pixels.ndim != 3:
@@ -131,8 +140,15 @@ def channels(image) -> int:
     return pixels.shape[-1]
 
 
-def changed(function, image):
-    """Return a picture, an array or a `Photograph`, with its pixels as `function` gives them.
+def changed(function: Callable[[Array], Array], image: Array | Photograph) -> Array | Photograph:
+    """Return a picture, an array or a `Photograph`, after applying a function to its pixels.
+
+    Args:
+        function: takes an array `(height, width, channels)` and returns one, of the same or another size.
+        image: the picture.
+
+    Returns:
+        The same kind of picture.
 
     Example:
     >>> changed(lambda pixels: 255 - pixels, Photograph(np.zeros((4, 6, 3), "uint8"))).pixels.max()
@@ -141,15 +157,15 @@ def changed(function, image):
     return image.replaced(function(image.pixels)) if isinstance(image, Photograph) else function(np.asarray(image))
 
 
-def read(path) -> Photograph:
-    """Read a picture with all that is to outlive a change of its pixels.
+def read(path: PathLike) -> Photograph:
+    """Read a picture with its metadata.
 
-    Palettes become colours. 16-bit grey is kept.
+    Palettes are converted to colors. 16-bit gray is kept.
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: it is no picture, a damaged one, an animation or several pages, or of a kind that cannot be kept
-            without loss: 16-bit colours (Pillow has none), CMYK, 32 bits.
+        ValueError: it is not a picture or a damaged one, it has several frames or pages, or it is of a kind that
+            cannot be kept without loss: 16-bit color (which Pillow does not support), CMYK, 32 bits.
 
     Example:
     >>> Photograph(np.zeros((4, 6, 3), "uint8"), dpi=(300, 300)).save("picture.png")
@@ -157,44 +173,45 @@ def read(path) -> Photograph:
     'RGB'
     """
     with images.opened(path) as image:
-        if getattr(image, "n_frames", 1) > 1 and image.format != "MPO":  # a phone's JPEG with a preview
+        # MPO: JPEG files of phones with a preview image.
+        if getattr(image, "n_frames", 1) > 1 and image.format != "MPO":
             raise ValueError(f"Expected a single picture. Received: {path}, with {image.n_frames} of them.")
-        if not image.mode.startswith(DEEP) and any(";16" in str(tile[3]) for tile in image.tile):
+        if not image.mode.startswith(GRAY_16_BIT) and any(";16" in str(tile[3]) for tile in image.tile):
             raise ValueError(
-                f"Expected 8 bits a channel, or 16-bit grey. Received: {path}, 16-bit colours or transparency, of "
-                "which Pillow would drop half the bits. Save it with 8 bits."
+                f"Expected 8 bits a channel, or 16-bit gray. Received: {path}, with 16-bit colors or transparency, "
+                "of which Pillow would discard half the bits. Save it with 8 bits a channel."
             )
-        exif = _about_the_picture(image)  # TIFF's is out of reach once the pixels are loaded
+        exif = _exif_without_layout(image)  # before `load`, after which Pillow cannot read that of TIFF files
         image.load()
-        if ExifTags.Base.Orientation not in image.getexif():  # TIFF is turned by Pillow while it is loaded
+        if ExifTags.Base.Orientation not in image.getexif():  # Pillow rotates TIFF files when it loads them
             exif.pop(ExifTags.Base.Orientation, None)
-        pixels, alpha = _planes(image, path)
+        pixels, alpha = _pixels_and_alpha(image, path)
         info = image.info
-        dpi = tuple(float(each) for each in info["dpi"]) if "dpi" in info else None
+        dpi = (float(info["dpi"][0]), float(info["dpi"][1])) if "dpi" in info else None
         return Photograph(pixels, alpha, exif.tobytes() if len(exif) else b"", info.get("icc_profile"), dpi)
 
 
-def _planes(image, path):
-    """Return pixels and opacity of a loaded Pillow image."""
-    if image.mode.startswith(DEEP) and not image.has_transparency_data:
+def _pixels_and_alpha(image: Image.Image, path: PathLike) -> tuple[Array, Array | None]:
+    """Return the pixels and the opacity of a loaded Pillow image."""
+    if image.mode.startswith(GRAY_16_BIT) and not image.has_transparency_data:
         return np.asarray(image).astype("uint16")[..., None], None
-    if image.mode not in ("1", *GREY, *COLOUR, "P", "PA"):
+    if image.mode not in ("1", *GRAY, *COLOR, "P", "PA"):
         raise ValueError(
-            f"Expected a grey, RGB or RGBA picture, 16 bits for grey only. Received: {path}, of mode {image.mode}. "
+            f"Expected a gray, RGB or RGBA picture, 16 bits for gray only. Received: {path}, of mode {image.mode}. "
             "Convert it first."
         )
-    opaque, clear = GREY if image.mode in ("1", *GREY) else COLOUR
-    array = np.asarray(image.convert(clear if image.has_transparency_data else opaque))
+    opaque, transparent = GRAY if image.mode in ("1", *GRAY) else COLOR
+    array = np.asarray(image.convert(transparent if image.has_transparency_data else opaque))
     if not image.has_transparency_data:
         return array.reshape(image.height, image.width, len(opaque)), None
     return array[..., :-1], array[..., -1]
 
 
-def _about_the_picture(image):
-    """Return a copy of the EXIF data without the layout of the file."""
+def _exif_without_layout(image: Image.Image) -> Image.Exif:
+    """Return a copy of the EXIF data without the tags about the layout of the file."""
     exif = image.getexif()
     kept = Image.Exif()
-    kept.update({tag: value for tag, value in exif.items() if tag not in LAYOUT})
+    kept.update({tag: value for tag, value in exif.items() if tag not in LAYOUT_TAGS})
     for group in (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo):
         if group in exif:
             kept[group] = dict(exif.get_ifd(group))

@@ -1,15 +1,19 @@
-"""How a restorer is trained: first to be faithful, then, from there, to be sharp."""
+"""Training of a restorer: first the faithful network, then, starting from it, the sharp one."""
 
+import dataclasses
 import json
 import pathlib
 import shutil
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import keras
 
-from kgan import _files
-from kgan import images as pictures
+from kgan import _files, images
 from kgan._checks import check_positive
 from kgan._precision import computing_in
+from kgan._typing import Array, PathLike
 from kgan.applications._seeding import seeded
 from kgan.applications.restoration.restorer import Restorer
 from kgan.architectures import patch
@@ -17,108 +21,179 @@ from kgan.callbacks.resume import Resume
 from kgan.datasets import sources
 from kgan.models.image_to_image import ImageToImageGAN
 
-EPOCH = 1000  # updates
-# Of each phase: the learning rate from which it falls, and the losses.
-ALONE = {"adversarial_weight": 0.0, "feature_weight": 0.0}
+UPDATES_PER_EPOCH = 1000
+
+
+class Phase(NamedTuple):
+    """One phase of training.
+
+    Attributes:
+        learning_rate: at the start of the phase; it decays to 0 (cosine decay).
+        losses: arguments of `ImageToImageGAN.compile`.
+    """
+
+    learning_rate: float
+    losses: dict[str, Any]
+
+
+WITHOUT_DISCRIMINATOR = {"adversarial_weight": 0.0, "feature_weight": 0.0}
 PHASES = {
-    "updates": (5e-4, ALONE),
-    "fine_updates": (2e-4, {**ALONE, "pixel_loss": "l2"}),
-    "sharp_updates": (1e-4, {}),
+    "updates": Phase(5e-4, WITHOUT_DISCRIMINATOR),
+    "fine_updates": Phase(2e-4, {**WITHOUT_DISCRIMINATOR, "pixel_loss": "l2"}),
+    "sharp_updates": Phase(1e-4, {}),
 }
 
 
-def read(folder, channels: int | None = None) -> list:
+def read(folder: PathLike, channels: int | None = None) -> list[Array]:
     """Read all pictures of a folder, uint8 arrays `(height, width, channels)`.
 
     Args:
-        folder: PNG, JPEG or BMP pictures of any sizes, also in subfolders.
-        channels: 1 or 3. Defaults to 1 if all of them are grey.
+        folder: PNG, JPEG or BMP pictures of any sizes, also in subfolders. Unreadable ones are named in a warning
+            and left out.
+        channels: 1 or 3. Defaults to 1 if all pictures are gray, else 3.
 
     Raises:
         FileNotFoundError: there is no such folder.
-        ValueError: it holds no pictures, or damaged ones.
+        ValueError: it has no readable pictures, or `channels` is neither 1 nor 3.
+
+    Example:
+    >>> import numpy as np
+    >>> images.save("clean/one.png", np.zeros((20, 24, 1), "uint8"))
+    >>> [picture.shape for picture in read("clean")]
+    [(20, 24, 1)]
     """
     if channels not in (None, 1, 3):
         raise ValueError(f"`channels` must be 1 or 3. Received: channels={channels}")
-    found = sources.Folder(folder, "train")
-    return [pictures.read(path, channels or found.shape[2]) for path in found.files]
+    source = sources.Folder(folder, "train", skip_unreadable=True)
+    pictures, unreadable = [], []
+    for path in source.files:
+        try:
+            pictures.append(images.read(path, channels or source.shape[2]))
+        except ValueError:
+            unreadable.append(path.name)
+    if unreadable:
+        message = f"{len(unreadable)} of {len(source.files)} pictures in {folder} cannot be read: "
+        message += ", ".join(unreadable[:5]) + (", ..." if len(unreadable) > 5 else ".")
+        if not pictures:
+            raise ValueError(f"{message} Repair or replace them.")
+        warnings.warn(f"{message} They are left out.", stacklevel=3)
+    return pictures
 
 
-def train(build, data, out, counts: dict, settings: dict, callbacks=None) -> Restorer:
-    """Train a generator in phases and keep what comes of them in a folder.
+def train_restorer(
+    build: Callable[[], keras.Model],
+    data: Callable[[int], Any],
+    out: PathLike,
+    updates: dict[str, int],
+    settings: dict[str, Any],
+    callbacks: Sequence[keras.callbacks.Callback] | None = None,
+) -> Restorer:
+    """Train a generator in phases and save the result in a folder.
 
-    By the Charbonnier loss (`updates`), from there by squared differences (`fine_updates`), which gives the faithful
-    network; and from there with a discriminator (`sharp_updates`), which gives the sharp one.
+    The phases are the Charbonnier loss (`updates`), then the squared difference (`fine_updates`), which complete the
+    faithful network, and then a discriminator (`sharp_updates`), which gives the sharp one.
 
-    A training that was stopped goes on where it was, if it is called again with the same settings.
+    If training was interrupted, the same call with the same settings continues it.
 
     Args:
-        build: a function that returns a network that restores, untrained.
-        data: a function of a number of batches that returns a `tf.data.Dataset` with so many pairs `(inputs, targets)`.
-        out: the folder for `kgan.applications.restoration.Restorer.open`; until training ends with a `backup` in it.
-        counts: the updates of each phase, by its name as above; those of the last two may be 0. Beyond 1,000 they are
-            rounded up to whole thousands.
-        settings: plain values that describe the training; with them a `seed`, and `precision`, the Keras dtype policy
-            to train in or None for the one that is set. Whichever it is, the restorer computes in float32.
-        callbacks: as in `fit`, for each phase.
+        build: function that returns the network to train, with its initial weights.
+        data: function of a number of batches that returns a `tf.data.Dataset` with that many pairs
+            `(inputs, targets)`.
+        out: a new folder, which `Restorer.open` reads; it contains a `backup` until training is complete.
+        updates: the number of updates of each phase, by its name. It may be 0 in the last two. Numbers above 1,000
+            are rounded up to a multiple of 1,000.
+        settings: plain values that describe the training. Among them are `seed`, and `precision`: the Keras dtype
+            policy for training, or None for the global one. The restorer computes in float32 in any case.
+        callbacks: Keras callbacks for each phase.
 
     Returns:
-        The restorer; its networks are the averaged generators.
+        The restorer. Its networks are the averaged generators.
 
     Raises:
-        FileExistsError: the folder holds something else, or another training.
+        FileExistsError: `out` holds other files, or a training with other settings.
         ValueError: a number is out of range.
     """
-    check_positive(**{name: count for name, count in counts.items() if count or name == "updates"})
-    settings = {**settings, **counts}
+    check_positive(**{name: num for name, num in updates.items() if num or name == "updates"})
+    settings = {**settings, **updates}
     if settings["precision"]:
         keras.dtype_policies.get(settings["precision"])  # raises, before anything is written
     with seeded(settings["seed"]):
         faithful = build()
-    out = pathlib.Path(out)
-    _check_folder(out, settings)
-    for phase in ("updates", "fine_updates"):
-        _teach(faithful, phase, build, data, out, settings, callbacks)
+    training = _Training(build, data, pathlib.Path(out), settings, callbacks or ())
+    training.check_folder()
+    for name in ("updates", "fine_updates"):
+        training.run(name, faithful)
     restorer = Restorer(faithful, trained_on=settings)
     restorer.save(out)
-    if counts["sharp_updates"]:
+    if updates["sharp_updates"]:
         sharp = build()
         sharp.set_weights(faithful.get_weights())
-        _teach(sharp, "sharp_updates", build, data, out, settings, callbacks)
+        training.run("sharp_updates", sharp)
         restorer = Restorer(faithful, sharp, settings, (restorer.margin, restorer.stride))
         restorer.save(out)
-    shutil.rmtree(out / "backup")
+    shutil.rmtree(training.backup)
     return restorer
 
 
-def _teach(network, phase, build, data, out, settings, callbacks):
-    """Train a twin of a network in the precision that is asked for, and give the network its averaged weights."""
-    if not settings[phase]:
-        return
-    steps = min(settings[phase], EPOCH)
-    epochs = -(-settings[phase] // steps)
-    rate, losses = PHASES[phase]
-    with computing_in(settings["precision"]), seeded(settings["seed"]):
-        generator = build()
-        generator.set_weights(network.get_weights())
-        discriminator = patch.discriminator(generator.outputs[0].shape[-1])
-        gan = ImageToImageGAN(generator, discriminator, seed=settings["seed"])
-        rates = keras.optimizers.schedules.CosineDecay(rate, epochs * steps)
-        gan.compile(generator_optimizer=keras.optimizers.Adam(rates, beta_2=0.99), **losses)
-        resume = Resume(out / "backup" / phase)
-        gan.fit(data(steps), epochs=epochs, verbose=0, callbacks=[*(callbacks or ()), resume])
-    network.set_weights(gan.ema_generator.get_weights())
+@dataclasses.dataclass(frozen=True)
+class _Training:
+    """A training whose phases can be resumed.
 
+    Attributes:
+        build, data, out, settings, callbacks: as in `train_restorer`; `settings` includes the numbers of updates.
+    """
 
-def _check_folder(out, settings):
-    """Refuse a folder that holds anything but this very training, unfinished."""
-    record = out / "backup" / "settings.json"
-    if record.exists():
-        before = json.loads(record.read_text())
-        if before != json.loads(json.dumps(settings)):
-            raise FileExistsError(f"Expected the training that began in {out}: {before}. Received: {settings}")
-    elif out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise FileExistsError(f"Expected a new or empty folder. Received: {out}, which is not empty.")
-    else:
-        with _files.replacing(record) as temporary:
-            temporary.write_text(json.dumps(settings, indent=2) + "\n")
+    build: Callable[[], keras.Model]
+    data: Callable[[int], Any]
+    out: pathlib.Path
+    settings: dict[str, Any]
+    callbacks: Sequence[keras.callbacks.Callback]
+
+    @property
+    def backup(self) -> pathlib.Path:
+        """The folder with the state of unfinished phases."""
+        return self.out / "backup"
+
+    def check_folder(self) -> None:
+        """Accept a new or empty folder, or one with this very training, unfinished.
+
+        Raises:
+            FileExistsError: the folder holds anything else.
+        """
+        record = self.backup / "settings.json"
+        if record.exists():
+            before = json.loads(record.read_text())
+            if before != json.loads(json.dumps(self.settings)):
+                raise FileExistsError(
+                    f"Expected the settings of the training that began in {self.out}: {before}. "
+                    f"Received: {self.settings}. Use the same settings, or a new folder."
+                )
+        elif self.out.exists() and (not self.out.is_dir() or any(self.out.iterdir())):
+            raise FileExistsError(f"Expected a new or empty folder. Received: {self.out}, which is not empty.")
+        else:
+            with _files.replacing(record) as temporary:
+                temporary.write_text(json.dumps(self.settings, indent=2) + "\n")
+
+    def run(self, name: str, network: keras.Model) -> None:
+        """Run or resume one phase: train a copy of the network in the chosen precision, and set its averaged weights.
+
+        Args:
+            name: of the phase, in `PHASES`.
+            network: the network to start from, whose weights are replaced.
+        """
+        updates, seed = self.settings[name], self.settings["seed"]
+        if not updates:
+            return
+        steps = min(updates, UPDATES_PER_EPOCH)
+        epochs = -(-updates // steps)
+        phase = PHASES[name]
+        with computing_in(self.settings["precision"]), seeded(seed):
+            generator = self.build()
+            generator.set_weights(network.get_weights())
+            discriminator = patch.discriminator(generator.outputs[0].shape[-1])
+            gan = ImageToImageGAN(generator, discriminator, seed=seed)
+            learning_rate = keras.optimizers.schedules.CosineDecay(phase.learning_rate, epochs * steps)
+            gan.compile(generator_optimizer=keras.optimizers.Adam(learning_rate, beta_2=0.99), **phase.losses)
+            callbacks = [*self.callbacks, Resume(self.backup / name)]
+            gan.fit(self.data(steps), epochs=epochs, verbose=0, callbacks=callbacks)
+        network.set_weights(gan.ema_generator.get_weights())
