@@ -79,7 +79,7 @@ def upscaler(method, models, scale):
     from kgan.applications.restoration import upscale
 
     fidelity = float(method == "kgan faithful")
-    return lambda small: upscale.upscale(models / f"upscale_x{scale}", small, scale, fidelity)
+    return lambda small: upscale(models / f"upscale_x{scale}", small, scale, fidelity)
 
 
 def levels(image):

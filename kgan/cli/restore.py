@@ -58,13 +58,13 @@ def denoise(
         kgan denoise photographs denoised --fidelity 0.5
     """
     quiet.import_keras()
-    from kgan.applications.restoration import denoise, shipped
+    from kgan.applications import restoration
 
     if model is None:
         for name in ("denoise_grey", "denoise_colour"):
-            shipped.folder(name)  # raises now, not with each image, if it is missing
-    restorer = model and shipped.resolve(model, "denoise", None, 3)
-    restore = functools.partial(denoise.denoise, restorer, fidelity=fidelity, tile=tile)
+            restoration.shipped.folder(name)  # raises now, not with each image, if it is missing
+    restorer = model and restoration.shipped.resolve(model, "denoise", None, 3)
+    restore = functools.partial(restoration.denoise, restorer, fidelity=fidelity, tile=tile)
     Work(restore, source, target, overwrite, "denoised").run()
 
 
@@ -88,10 +88,10 @@ def upscale(
         kgan upscale photographs enlarged --scale 2 --fidelity 0.5
     """
     quiet.import_keras()
-    from kgan.applications.restoration import shipped, upscale
+    from kgan.applications import restoration
 
-    restorer = shipped.resolve(model, "upscale", scale, 3)
-    restore = functools.partial(upscale.upscale, restorer, fidelity=fidelity, tile=tile)
+    restorer = restoration.shipped.resolve(model, "upscale", scale, 3)
+    restore = functools.partial(restoration.upscale, restorer, fidelity=fidelity, tile=tile)
     Work(restore, source, target, overwrite, "enlarged").run()
 
 

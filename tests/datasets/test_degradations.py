@@ -79,7 +79,7 @@ def test_jpeg_is_pillow_s(quality):
     found = degradations.Jpeg(quality)(images.from_uint8(picture)[None], SEED)
     assert np.abs(images.to_uint8(found)[0] - expected).max() <= 1
     assert np.abs(expected - np.asarray(picture)).max() > 3
-    with pytest.raises(ValueError, match="1 or 3 channels"):
+    with pytest.raises(ValueError, match="Expected images of 1 or 3 channels for JPEG. Received: 4"):
         degradations.Jpeg()(np.zeros((8, 8, 4), "float32"), SEED)
 
 

@@ -66,10 +66,10 @@ def test_the_order_is_a_function_of_seed_and_epoch():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"size": 30}, "at least 30x30, the patch. Received: 1, all less"),
+        ({"size": 30}, "at least 30x30, the patch. Received: 1 smaller pictures"),
         ({"size": 0}, "`size` must be a positive integer"),
         ({"size": 8, "inputs": []}, "Received: 0 for 1"),
-        ({"size": 8, "inputs": [picture(10, 11)]}, "smaller than their pictures by one whole number"),
+        ({"size": 8, "inputs": [picture(10, 11)]}, "smaller than their pictures by one integer factor"),
         ({"size": 9, "inputs": [picture(10, 10)]}, "a multiple of the scale 2. Received: size=9"),
     ],
 )

@@ -11,7 +11,7 @@ import pytest
 import restorers
 
 from kgan import images
-from kgan.applications.restoration import denoise, training
+from kgan.applications.restoration import denoise, train_denoiser, training
 from kgan.applications.restoration.photographs import Photograph
 from kgan.applications.restoration.restorer import Restorer
 from kgan.architectures import patch, restoration
@@ -46,9 +46,9 @@ def test_train_makes_both_networks_and_goes_on_after_a_stop(clean, tmp_path, mon
     small = functools.partial(patch.discriminator, width=4)
     monkeypatch.setattr(training.patch, "discriminator", small)
     monkeypatch.setattr(restoration, "denoiser", lambda channels, width: restorers.network(channels))
-    monkeypatch.setattr(training, "EPOCH", 2)
+    monkeypatch.setattr(training, "UPDATES_PER_EPOCH", 2)
     options = {"updates": 4, "fine_updates": 3, "sharp_updates": 2, **SMALL}
-    restorer = denoise.train(clean, tmp_path / "whole", **options)
+    restorer = train_denoiser(clean, tmp_path / "whole", **options)
     assert sorted(path.name for path in (tmp_path / "whole").iterdir()) == [
         "faithful.keras",
         "model.json",
@@ -64,9 +64,9 @@ def test_train_makes_both_networks_and_goes_on_after_a_stop(clean, tmp_path, mon
     assert all(not np.array_equal(*pair) for pair in pairs)
     for epochs, phase in ((2, "updates"), (3, "fine_updates")):
         with pytest.raises(KeyboardInterrupt):
-            denoise.train(clean, tmp_path / "stopped", **options, callbacks=[Stop(epochs)])
+            train_denoiser(clean, tmp_path / "stopped", **options, callbacks=[Stop(epochs)])
         assert (tmp_path / "stopped" / "backup" / phase).exists()
-    resumed = denoise.train(clean, tmp_path / "stopped", **options)
+    resumed = train_denoiser(clean, tmp_path / "stopped", **options)
     for fidelity in (0, 1):
         networks = restorer.network(fidelity), resumed.network(fidelity)
         for weights in zip(*(network.get_weights() for network in networks), strict=True):
@@ -89,7 +89,7 @@ def test_trained_in_half_precision_it_is_kept_in_the_whole(clean, tmp_path):
         "callbacks": [Spy()],
         **SMALL,
     }
-    restorer = denoise.train(clean, tmp_path / "out", **options)
+    restorer = train_denoiser(clean, tmp_path / "out", **options)
     assert policies == ["mixed_bfloat16"]
     assert keras.config.dtype_policy() == before
     opened = Restorer.open(tmp_path / "out")
@@ -103,11 +103,11 @@ def test_other_folders_are_left_alone(clean, tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "precious.txt").write_text("mine")
     with pytest.raises(FileExistsError, match="new or empty folder"):
-        denoise.train(clean, tmp_path / "out", updates=1, **SMALL)
+        train_denoiser(clean, tmp_path / "out", updates=1, **SMALL)
     with pytest.raises(KeyboardInterrupt):
-        denoise.train(clean, tmp_path / "begun", updates=1, **SMALL, callbacks=[Stop(1)])
+        train_denoiser(clean, tmp_path / "begun", updates=1, **SMALL, callbacks=[Stop(1)])
     with pytest.raises(FileExistsError, match="the training that began in"):
-        denoise.train(clean, tmp_path / "begun", updates=1, seed=1, **SMALL)
+        train_denoiser(clean, tmp_path / "begun", updates=1, seed=1, **SMALL)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_other_folders_are_left_alone(clean, tmp_path):
         ({"sigma": -1}, "`sigma` must be a number or a range"),
         ({"degradation": "jepg"}, "Did you mean 'jpeg'"),
         ({"channels": 4}, "`channels` must be 1 or 3"),
-        ({"patch": 64}, "at least 64x64, the patch"),
+        ({"patch": 64}, "at least 64x64, the patch. Received: 2 smaller pictures"),
         ({"updates": 0}, "`updates` must be a positive integer"),
         ({"fine_updates": -1}, "`fine_updates` must be a positive integer"),
         ({"sharp_updates": -1}, "`sharp_updates` must be a positive integer"),
@@ -126,32 +126,32 @@ def test_other_folders_are_left_alone(clean, tmp_path):
 )
 def test_bad_arguments_leave_nothing(clean, tmp_path, arguments, message):
     with pytest.raises(ValueError, match=message):
-        denoise.train(clean, tmp_path / "out", **{**SMALL, **arguments})
+        train_denoiser(clean, tmp_path / "out", **{**SMALL, **arguments})
     assert not (tmp_path / "out").exists()
 
 
 def test_folders_without_pictures(tmp_path):
     with pytest.raises(FileNotFoundError, match="Expected a folder of pictures"):
-        denoise.train(tmp_path / "nothing", tmp_path / "out")
+        train_denoiser(tmp_path / "nothing", tmp_path / "out")
     (tmp_path / "damaged").mkdir()
     (tmp_path / "damaged" / "a.png").write_text("no picture")
     with pytest.raises(ValueError, match=r"1 of 1 pictures .* cannot be read: a.png"):
-        denoise.train(tmp_path / "damaged", tmp_path / "out")
+        train_denoiser(tmp_path / "damaged", tmp_path / "out")
 
 
 def test_denoise_arrays_and_photographs(tmp_path):
     Restorer(restorers.identity(3)).save(tmp_path)
     pixels = np.random.default_rng(0).integers(0, 256, (13, 9, 3), "uint8")
-    np.testing.assert_array_equal(denoise.denoise(tmp_path, pixels), pixels)
+    np.testing.assert_array_equal(denoise(tmp_path, pixels), pixels)
     photograph = Photograph(pixels, np.full((13, 9), 7, "uint8"), dpi=(300, 300))
-    result = denoise.denoise(Restorer.open(tmp_path), photograph)
+    result = denoise(Restorer.open(tmp_path), photograph)
     np.testing.assert_array_equal(result.pixels, pixels)
     assert result.alpha is photograph.alpha
     assert result.dpi == (300, 300)
     with pytest.raises(ValueError, match="Expected a model to denoise. Received: one to upscale"):
-        denoise.denoise(Restorer(restorers.identity(3, 2)), pixels)
+        denoise(Restorer(restorers.identity(3, 2)), pixels)
     with pytest.raises(ValueError, match=r"Received: shape \(13, 9\)"):
-        denoise.denoise(tmp_path, pixels[..., 0])
+        denoise(tmp_path, pixels[..., 0])
 
 
 def test_noise_becomes_less():
@@ -160,13 +160,13 @@ def test_noise_becomes_less():
     mean = keras.layers.DepthwiseConv2D(3, padding="same", depthwise_initializer=keras.initializers.Constant(1 / 9))
     restorer = Restorer(keras.Model(inputs, mean(inputs)))
     noisy = np.random.default_rng(0).normal(0, 0.2, (64, 64, 1)).astype("float32")
-    assert denoise.denoise(restorer, noisy, tile=20).std() == pytest.approx(0.2 / 3, rel=0.05)
+    assert denoise(restorer, noisy, tile=20).std() == pytest.approx(0.2 / 3, rel=0.05)
 
 
 MEASURE = """
 import pathlib, re, sys
 import numpy as np
-from kgan.applications import denoising, photographs
+from kgan.applications.restoration import denoise, photographs
 
 coarse = np.random.default_rng(0).integers(0, 256, (40, 60, 3), "uint8")
 pixels = coarse.repeat(100, axis=0).repeat(100, axis=1)
@@ -174,7 +174,7 @@ del coarse
 photographs.Photograph(pixels).save(sys.argv[1])
 del pixels
 photograph = photographs.read(sys.argv[1])
-result = denoise.denoise(None, photograph)
+result = denoise(None, photograph)
 result.save(sys.argv[1])
 assert result.pixels.shape == (4000, 6000, 3)
 # Not getrusage's ru_maxrss: that of a new process begins at what the tests' own held.

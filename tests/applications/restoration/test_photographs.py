@@ -118,7 +118,7 @@ def test_what_cannot_be_kept_is_refused(tmp_path):
     Image.fromarray(pixels(3, (64, 64))).save(tmp_path / "torn.png")
     (tmp_path / "torn.png").write_bytes((tmp_path / "torn.png").read_bytes()[:3000])
     for name, message in {
-        "deep.png": "16-bit colours or transparency",
+        "deep.png": "16-bit colors or transparency",
         "cmyk.jpg": "of mode CMYK. Convert it first",
         "floats.tif": "of mode F",
         "pages.tif": "with 2 of them",

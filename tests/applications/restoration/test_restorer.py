@@ -169,7 +169,7 @@ class TestDisk:
         with pytest.raises(FileNotFoundError, match="without faithful.keras"):
             Restorer.open(tmp_path)
         restorers.identity(3).save(tmp_path / "faithful.keras")
-        with pytest.raises(ValueError, match="channels 3 rather than 1"):
+        with pytest.raises(ValueError, match="channels 3 instead of 1"):
             Restorer.open(tmp_path)
         for text in ("no description", '{"margin": 1}'):
             (tmp_path / "model.json").write_text(text)

@@ -46,10 +46,10 @@ def test_noise_is_taken_out(channels, sigma):
     noisy = np.clip(np.rint(clean + noise), 0, 255).astype("uint8")
     blurred = max(psnr(gaussian_filter(noisy, (width, width, 0)), clean) for width in (0.5, 0.75, 1, 1.5, 2))
     for fidelity in (1, 0.5, 0):
-        found = denoise.denoise(None, noisy, fidelity)
+        found = denoise(None, noisy, fidelity)
         assert found.shape == clean.shape
         assert psnr(found, clean) > blurred + 1.5
-    assert psnr(denoise.denoise(None, clean), clean) > 34
+    assert psnr(denoise(None, clean), clean) > 34
 
 
 @pytest.mark.parametrize("scale", [2, 4])
@@ -57,7 +57,7 @@ def test_larger_and_sharper_than_bicubic(scale):
     large = resampling.crop_to_multiple(photograph(), scale)
     small = np.asarray(resampling.downsample(large, scale))
     bicubic = np.asarray(resampling.upsample(small, scale))
-    faithful, sharp = (upscale.upscale(None, small, scale, fidelity) for fidelity in (1, 0))
+    faithful, sharp = (upscale(None, small, scale, fidelity) for fidelity in (1, 0))
     assert psnr(faithful, large) > psnr(bicubic, large) + 0.8
     detail = [np.abs(np.diff(each.astype(float), axis=0)).mean() for each in (bicubic, faithful, sharp, large)]
     assert detail[0] < detail[1] < detail[2] < 1.1 * detail[3]
@@ -68,15 +68,15 @@ def test_a_constant_image_stays_constant(shade):
     for channels in (1, 3):
         image = np.full((41, 35, channels), shade, "uint8")
         for fidelity in (1, 0):
-            found = denoise.denoise(None, image, fidelity).astype(int)
+            found = denoise(None, image, fidelity).astype(int)
             assert np.abs(found - shade).max() <= 2
             for scale in (2, 4):
-                found = upscale.upscale(None, image, scale, fidelity).astype(int)
+                found = upscale(None, image, scale, fidelity).astype(int)
                 assert np.abs(found - shade).max() <= 2
 
 
 def test_tiles_leave_no_seams():
     image = photograph()
-    for function in (denoise.denoise, functools.partial(upscale.upscale, scale=2)):
+    for function in (denoise, functools.partial(upscale, scale=2)):
         whole, tiled = (function(None, images.from_uint8(image), tile=tile) for tile in (None, 224))
         np.testing.assert_allclose(tiled, whole, atol=1e-3)

@@ -66,11 +66,11 @@ def test_mirror_is_numpy_s_reflect():
 
 
 def test_what_does_not_fit():
-    with pytest.raises(ValueError, match="`tile` must be at least 17: its margins, 8 pixels at each end, and 1"):
+    with pytest.raises(ValueError, match="`tile` must be at least 17: margins of 8 pixels at both ends, and 1"):
         tiling.windows(100, tile=16, margin=8)
     with pytest.raises(ValueError, match="`margin` must be non-negative"):
         tiling.windows(100, tile=16, margin=-1)
     with pytest.raises(ValueError, match=r"Expected an image .* Received: shape \(0, 4, 1\)"):
         tiling.apply(lambda part: part, np.zeros((0, 4, 1)), 8, 1)
-    with pytest.raises(ValueError, match="gives tiles of 8x8. Received"):
+    with pytest.raises(ValueError, match="returns tiles of 8x8. Received"):
         tiling.apply(lambda part: part, np.zeros((4, 4, 1)), 8, 0, scale=2)
