@@ -119,3 +119,14 @@ def check_labels(labels: Array | None, num: int | None, num_classes: int | None,
             f"Received: labels in [{labels.min()}, {labels.max()}]."
             + (" A label -1, no class, needs `kgan.GAN(label_dropout=...)`." if labels.min() == -1 != lowest else "")
         )
+
+
+def check_non_negative(**arguments: float) -> None:
+    """Check that each argument is a number that is not negative.
+
+    Raises:
+        ValueError: one is negative or not a number; the message names it.
+    """
+    for name, value in arguments.items():
+        if not value >= 0:
+            raise ValueError(f"`{name}` must be non-negative. Received: {name}={value}")

@@ -1,86 +1,100 @@
-"""The optimizer of the recommended recipe, and the pair of optimizers, seen by Keras as one."""
+"""The optimizer of the recommended recipe, and two optimizers as the single one that Keras expects."""
+
+from collections.abc import Sequence
+from typing import Any
 
 import keras
 import numpy as np
+
+from kgan._typing import Tensor
+from kgan.backend import keras_internals
 
 
 class OptimizerPair(keras.optimizers.Optimizer):
     """The generator's and the discriminator's optimizer as the single `model.optimizer` that Keras expects.
 
-    Keras's callbacks look at `model.optimizer`: `LearningRateScheduler` and `ReduceLROnPlateau` set its
-    learning rate, `TensorBoard` logs it. Here that is the generator's rate; setting it scales the
-    discriminator's by the same factor, so the ratio of the two (TTUR) is kept. The pair has no state of
-    its own: each optimizer is saved under its own name by the model.
+    Keras's callbacks use `model.optimizer`: `LearningRateScheduler` and `ReduceLROnPlateau` set its learning rate,
+    `TensorBoard` logs it. Here it is the generator's rate. Setting it scales the discriminator's rate by the same
+    factor, so that their ratio (the two time-scale update rule) is kept. The pair has no state of its own: the model
+    saves each optimizer under its own name.
 
     Args:
         generator_optimizer: a Keras optimizer.
-        discriminator_optimizer: another one; sharing one object between the networks would mix their slots.
+        discriminator_optimizer: another one. One object cannot hold the slots of both networks.
+
+    Example:
+    >>> pair = OptimizerPair(keras.optimizers.Adam(1e-3), keras.optimizers.Adam(2e-3))
+    >>> pair.learning_rate = 5e-4
+    >>> round(float(pair.optimizers[1].learning_rate), 6)
+    0.001
     """
 
-    def __init__(self, generator_optimizer, discriminator_optimizer):
+    def __init__(
+        self, generator_optimizer: keras.optimizers.Optimizer, discriminator_optimizer: keras.optimizers.Optimizer
+    ) -> None:
         super().__init__(learning_rate=0.0, name="optimizer_pair")
         self.optimizers = [generator_optimizer, discriminator_optimizer]
         self._ratio = 1.0
 
     @property
-    def variables(self):
+    def variables(self) -> list[keras.Variable]:
         return [variable for optimizer in self.optimizers for variable in optimizer.variables]
 
     @property
-    def iterations(self):
+    def iterations(self) -> keras.Variable:
         return self.optimizers[0].iterations
 
     @property
-    def learning_rate(self):
+    def learning_rate(self) -> Tensor:
         return self.optimizers[0].learning_rate
 
     @learning_rate.setter
-    def learning_rate(self, learning_rate):
+    def learning_rate(self, learning_rate: Tensor) -> None:
         generator, discriminator = self.optimizers
         before = float(generator.learning_rate)
-        if before > 0:  # from a rate of 0 there is no ratio to read: keep the last one
+        if before > 0:  # a rate of 0 has no ratio to the other; the last one is kept
             self._ratio = float(discriminator.learning_rate) / before
         generator.learning_rate = learning_rate
         discriminator.learning_rate = self._ratio * learning_rate
 
-    def build(self, variables):
-        """Do nothing: each optimizer is built on its own network in `GAN.compile`."""
+    def build(self, variables: Sequence[keras.Variable]) -> None:
+        """Do nothing: each optimizer is built on its own network in `compile`."""
 
-    def finalize_variable_values(self, variables):
+    def finalize_variable_values(self, variables: Sequence[keras.Variable]) -> None:
         """Let both optimizers write their averaged weights, if they keep any (`use_ema=True`)."""
         for optimizer in self.optimizers:
-            optimizer.finalize_variable_values(optimizer._trainable_variables)
+            optimizer.finalize_variable_values(keras_internals.optimizer_variables(optimizer))
 
-    def save_own_variables(self, store):
+    def save_own_variables(self, store: Any) -> None:
         """Store nothing."""
 
-    def load_own_variables(self, store):
+    def load_own_variables(self, store: Any) -> None:
         """Load nothing."""
 
 
 @keras.saving.register_keras_serializable("kgan")
 class AnnealedAdam(keras.optimizers.Adam):
-    """Adam whose learning rate falls along half a cosine, and can still be set, and whose memory grows likewise.
+    """Adam with a cosine decay of its learning rate, which can still be set, and a rising `beta_2`.
 
-    The rate is high at first, when there is much to learn, and low in the end, when the details come out. The memory
-    of squared gradients (`beta_2`) is short while the other network still changes much, and long in the end. With
-    one of Keras's schedules `ReduceLROnPlateau` and `LearningRateScheduler` would raise an error; here a rate that
-    they set is the one of that moment, and falls on from there.
+    The rate is high at the start and low at the end, when details are learned. The memory of squared gradients
+    (`beta_2`) is short while the other network still changes much, and long at the end. With a Keras schedule,
+    `ReduceLROnPlateau` and `LearningRateScheduler` would raise an error. Here they set the present rate, which decays
+    from there.
 
     Args:
         learning_rate: at the start, a non-negative float. Defaults to 1e-3.
-        decay_steps: how many updates it falls for. Defaults to 20,000.
-        alpha: what is left of it then, in (0, 1]. Defaults to 0.1.
+        decay_steps: number of updates of the decay. Defaults to 20,000.
+        alpha: share of the rate that is left after the decay, in (0, 1]. Defaults to 0.1.
         beta_1, **kwargs: as in `keras.optimizers.Adam`. `beta_1` defaults to 0.
         beta_2: at the start, in [0, 1). Defaults to 0.9.
-        final_beta_2: that it rises to within `decay_steps`, in [0, 1). Defaults to 0.99.
+        final_beta_2: after `decay_steps`, in [0, 1). Defaults to 0.99.
 
     Raises:
         ValueError: an argument is out of range.
 
     References: Loshchilov and Hutter, SGDR: Stochastic Gradient Descent with Warm Restarts, 2017, equation 5;
-    Huang et al., The GAN is dead; long live the GAN! A Modern GAN Baseline, 2024, appendix (rates of a GAN that
-    fall and a beta_2 that rises so).
+    Huang et al., The GAN is dead; long live the GAN! A Modern GAN Baseline, 2024, appendix (the same decay of the
+    rate and rise of beta_2 in a GAN).
 
     Example:
     >>> optimizer = AnnealedAdam(1e-3, decay_steps=100)
@@ -91,18 +105,18 @@ class AnnealedAdam(keras.optimizers.Adam):
     0.945
     """
 
-    _beta_2_of_update = None
+    _beta_2_of_update: Tensor | None = None
 
     def __init__(
         self,
-        learning_rate=1e-3,
-        decay_steps=20_000,
-        alpha=0.1,
-        beta_1=0.0,
-        beta_2=0.9,
-        final_beta_2=0.99,
-        **kwargs,
-    ):
+        learning_rate: float = 1e-3,
+        decay_steps: int = 20_000,
+        alpha: float = 0.1,
+        beta_1: float = 0.0,
+        beta_2: float = 0.9,
+        final_beta_2: float = 0.99,
+        **kwargs: Any,
+    ) -> None:
         if not isinstance(learning_rate, float) or not learning_rate >= 0:
             raise ValueError(f"`learning_rate` must be a non-negative float. Received: {learning_rate!r}")
         if decay_steps < 1 or not 0 < alpha <= 1:
@@ -119,40 +133,40 @@ class AnnealedAdam(keras.optimizers.Adam):
         self.alpha = alpha
         self.final_beta_2 = final_beta_2
 
-    def _left(self, alpha):
-        """Return what is left by now of 1 that falls to `alpha`."""
+    def _decay(self, alpha: float) -> Tensor:
+        """Return the factor of a cosine decay from 1 to `alpha` at the present update."""
         return keras.optimizers.schedules.CosineDecay(1.0, self.decay_steps, alpha)(self.iterations)
 
     @property
-    def beta_2(self):
+    def beta_2(self) -> Tensor:
         """The decay of the squared gradients in the next update."""
         if self._beta_2_of_update is not None:
             return self._beta_2_of_update
-        # Adam corrects for the start as if it had always been this one: when it has risen, the start is forgotten.
-        return self.final_beta_2 + (self._first_beta_2 - self.final_beta_2) * self._left(0.0)
+        # Adam corrects its bias as if beta_2 had always been this one. By the time it has risen, the start is forgotten.
+        return self.final_beta_2 + (self._first_beta_2 - self.final_beta_2) * self._decay(0.0)
 
     @beta_2.setter
-    def beta_2(self, beta_2):
+    def beta_2(self, beta_2: float) -> None:
         self._first_beta_2 = beta_2
 
-    def apply(self, grads, trainable_variables=None):
+    def apply(self, grads: Sequence[Tensor], trainable_variables: Sequence[keras.Variable] | None = None) -> None:
         """Make one update; as in `keras.optimizers.Optimizer`."""
         self._beta_2_of_update = self.beta_2  # once for all variables: tracing takes half as long
         try:
-            return super().apply(grads, trainable_variables)
+            super().apply(grads, trainable_variables)
         finally:
             self._beta_2_of_update = None
 
     @property
-    def learning_rate(self):
+    def learning_rate(self) -> Tensor:
         """The rate of the next update."""
-        return keras.ops.multiply(super().learning_rate, self._left(self.alpha))
+        return keras.ops.multiply(super().learning_rate, self._decay(self.alpha))
 
     @learning_rate.setter
-    def learning_rate(self, learning_rate):
-        keras.optimizers.Adam.learning_rate.fset(self, learning_rate / self._left(self.alpha))
+    def learning_rate(self, learning_rate: Tensor) -> None:
+        keras.optimizers.Adam.learning_rate.fset(self, learning_rate / self._decay(self.alpha))
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         return {
             **super().get_config(),
@@ -161,21 +175,37 @@ class AnnealedAdam(keras.optimizers.Adam):
         }
 
 
-def get(identifier, network, name):
-    """Return an optimizer, built for the variables of a network.
+def get(identifier: str | keras.optimizers.Optimizer | dict[str, Any] | None) -> keras.optimizers.Optimizer:
+    """Return the optimizer that `identifier` names.
 
     Args:
-        identifier: a Keras optimizer or its name; None is `AnnealedAdam()`.
-        network: the model that it trains.
-        name: it gets; Keras logs the rates under it.
+        identifier: a Keras optimizer, its name or its config; None is `AnnealedAdam()`.
+
+    Raises:
+        ValueError: the name is unknown.
+
+    Example:
+    >>> get(None).name, get("sgd").name
+    ('annealed_adam', 'SGD')
     """
-    optimizer = AnnealedAdam() if identifier is None else keras.optimizers.get(identifier)
-    optimizer.name = name  # Keras logs the rates as learning_rate_generator and learning_rate_discriminator
-    if any(variable.dtype == "float64" for variable in network.trainable_variables):
-        for name in ("beta_1", "beta_2"):
-            if hasattr(optimizer, name):
-                # Keras rounds a Python float to float32 before it enters float64 arithmetic: 7e-6 off in each of
-                # Adam's steps. NumPy's float is the same number and keeps its digits.
-                setattr(optimizer, name, np.float64(getattr(optimizer, name)))
-    optimizer.build(network.trainable_variables)
-    return optimizer
+    return AnnealedAdam() if identifier is None else keras.optimizers.get(identifier)
+
+
+def build(optimizer: keras.optimizers.Optimizer, variables: Sequence[keras.Variable], name: str) -> None:
+    """Build an optimizer for the variables of a network, before the first step.
+
+    An optimizer that is not built is left out of a saved model, and creates its slots inside the traced step.
+
+    Args:
+        optimizer: a Keras optimizer.
+        variables: those that it updates.
+        name: given to the optimizer; Keras logs learning rates under it, as `learning_rate_generator`.
+    """
+    optimizer.name = name
+    if any(variable.dtype == "float64" for variable in variables):
+        for beta in ("beta_1", "beta_2"):
+            if hasattr(optimizer, beta):
+                # Keras rounds a Python float to float32 before it enters float64 arithmetic, which is 7e-6 off in
+                # each of Adam's steps. NumPy's float keeps its digits.
+                setattr(optimizer, beta, np.float64(getattr(optimizer, beta)))
+    optimizer.build(variables)

@@ -1,0 +1,170 @@
+"""Recipes: everything that `GAN.compile` chooses, as one object whose parts can be replaced."""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+
+from kgan import _registry, losses, penalties
+from kgan.augmentation import Augmentation
+from kgan.losses import Loss
+from kgan.optimizers import AnnealedAdam
+from kgan.penalties import Penalty
+
+
+@dataclasses.dataclass(frozen=True)
+class Recipe:
+    """What a GAN is trained with.
+
+    Use `replace` to change parts of a published recipe, and pass the result to `kgan.GAN.compile(recipe=...)`.
+
+    Args:
+        name: the name in messages.
+        loss: a name or object as in `kgan.losses.get`.
+        penalties: names or objects as in `kgan.penalties.get`.
+        generator_optimizer, discriminator_optimizer: Keras optimizers or their names.
+        discriminator_steps: discriminator updates for each generator update.
+        update: `"alternating"` or `"simultaneous"`.
+        augmentation: as in `kgan.augmentation.get_all`; None for none.
+
+    Example:
+    >>> recipe = recommended().replace(loss="hinge", penalties=["r1"])
+    >>> recipe.loss, recipe.penalties
+    ('hinge', ['r1'])
+    """
+
+    name: str
+    loss: str | Loss
+    penalties: Sequence[str | Penalty]
+    generator_optimizer: str | keras.optimizers.Optimizer
+    discriminator_optimizer: str | keras.optimizers.Optimizer
+    discriminator_steps: int = 1
+    update: str = "alternating"
+    augmentation: str | Augmentation | Sequence[str | Augmentation] | None = None
+
+    def replace(self, **parts: Any) -> "Recipe":
+        """Return the recipe with other parts.
+
+        Args:
+            **parts: the constructor's arguments to replace.
+
+        Raises:
+            ValueError: there is no such part.
+        """
+        names = [field.name for field in dataclasses.fields(self)]
+        for name in parts:
+            if name not in names:
+                raise _registry.unknown("part of a recipe", name, names)
+        return dataclasses.replace(self, **parts)
+
+
+def recommended() -> Recipe:
+    """Return the recommended recipe: relativistic loss, R1 and R2 with a decaying gamma, and `AnnealedAdam`.
+
+    Reference: Huang et al., The GAN is dead; long live the GAN! A Modern GAN Baseline, 2024, of which it is a smaller
+    version.
+
+    Example:
+    >>> recommended().loss
+    'relativistic'
+    """
+    return Recipe("recommended", "relativistic", penalties.recommended(), AnnealedAdam(), AnnealedAdam())
+
+
+def classic() -> Recipe:
+    """Return the recipe of the classic introduction: non-saturating loss, Adam with a rate of 2e-4, no penalty.
+
+    Reference: Goodfellow et al., Generative Adversarial Networks, 2014 (the loss).
+
+    Example:
+    >>> classic().penalties
+    []
+    """
+    return Recipe("classic", "non_saturating", [], keras.optimizers.Adam(2e-4), keras.optimizers.Adam(2e-4))
+
+
+def wgan() -> Recipe:
+    """Return the recipe of the first Wasserstein GAN: RMSprop with a rate of 5e-5, clipped weights, five steps.
+
+    Reference: Arjovsky et al., Wasserstein GAN, 2017, algorithm 1.
+
+    Example:
+    >>> wgan().discriminator_steps
+    5
+    """
+    optimizers = (keras.optimizers.RMSprop(5e-5) for _ in range(2))
+    return Recipe("wgan", "wasserstein", ["weight_clipping"], *optimizers, discriminator_steps=5)
+
+
+def wgan_gp() -> Recipe:
+    """Return the recipe of WGAN-GP: Adam with a rate of 1e-4 and betas 0 and 0.9, a gradient penalty, five steps.
+
+    Reference: Gulrajani et al., Improved Training of Wasserstein GANs, 2017, algorithm 1.
+
+    Example:
+    >>> wgan_gp().loss
+    'wasserstein'
+    """
+    optimizers = (keras.optimizers.Adam(1e-4, beta_1=0.0, beta_2=0.9) for _ in range(2))
+    return Recipe("wgan_gp", "wasserstein", ["wgan_gp"], *optimizers, discriminator_steps=5)
+
+
+RECIPES: dict[str, Callable[[], Recipe]] = {
+    "recommended": recommended,
+    "classic": classic,
+    "wgan": wgan,
+    "wgan_gp": wgan_gp,
+}
+
+
+def get(identifier: str | Recipe | Callable[[], Recipe]) -> Recipe:
+    """Return the recipe that `identifier` names.
+
+    Args:
+        identifier: `"recommended"`, `"classic"`, `"wgan"` or `"wgan_gp"`, a `Recipe`, or a function that returns one.
+
+    Raises:
+        ValueError: the name is unknown, or the object is not a recipe.
+
+    Example:
+    >>> get("wgan_gp").name
+    'wgan_gp'
+    """
+    if isinstance(identifier, str):
+        if identifier not in RECIPES:
+            raise _registry.unknown("recipe", identifier, RECIPES)
+        return RECIPES[identifier]()
+    recipe = identifier() if callable(identifier) else identifier
+    if not isinstance(recipe, Recipe):
+        raise ValueError(f"Expected a recipe: a name ({', '.join(map(repr, RECIPES))}) or a `kgan.recipes.Recipe`. "
+                         f"Received: {identifier!r}")
+    return recipe
+
+
+def choose(
+    recipe: str | Recipe | Callable[[], Recipe] | None, loss: str | Loss | None, chosen_penalties: Sequence | None
+) -> Recipe:
+    """Return the recipe of a `compile`, with the loss and the penalties that it names.
+
+    Without a recipe, the recommended one is meant. A loss other than its own is then used as published, without the
+    recommended penalties.
+
+    Args:
+        recipe, loss, chosen_penalties: arguments of `kgan.GAN.compile`; None where they are not given.
+
+    Example:
+    >>> choose(None, "relativistic", None).name, choose(None, "hinge", None).penalties
+    ('recommended', [])
+    >>> [penalty.name for penalty in choose("recommended", "hinge", None).penalties]
+    ['r1', 'r2']
+    """
+    chosen = get("recommended" if recipe is None else recipe)
+    if loss is not None:
+        loss = losses.get(loss)
+        if recipe is None and type(loss) is not type(losses.get(chosen.loss)):
+            chosen = chosen.replace(name="as published", penalties=[])
+        chosen = chosen.replace(loss=loss)
+    if chosen_penalties is not None:
+        chosen = chosen.replace(penalties=list(chosen_penalties))
+    return chosen
