@@ -63,7 +63,7 @@ class OptimizerPair(keras.optimizers.Optimizer):
     def finalize_variable_values(self, variables: Sequence[keras.Variable]) -> None:
         """Let both optimizers write their averaged weights, if they keep any (`use_ema=True`)."""
         for optimizer in self.optimizers:
-            optimizer.finalize_variable_values(keras_internals.optimizer_variables(optimizer))
+            optimizer.finalize_variable_values(keras_internals.built_variables(optimizer))
 
     def save_own_variables(self, store: Any) -> None:
         """Store nothing."""

@@ -142,6 +142,17 @@ def get(identifier: str | Recipe | Callable[[], Recipe]) -> Recipe:
     return recipe
 
 
+def fresh(optimizer: str | keras.optimizers.Optimizer) -> str | keras.optimizers.Optimizer:
+    """Return a new optimizer with the settings of a recipe's, so that one recipe can serve several models.
+
+    Example:
+    >>> optimizer = keras.optimizers.Adam(1e-3)
+    >>> fresh(optimizer) is optimizer, fresh("adam")
+    (False, 'adam')
+    """
+    return optimizer if isinstance(optimizer, str) else type(optimizer).from_config(optimizer.get_config())
+
+
 def choose(
     recipe: str | Recipe | Callable[[], Recipe] | None, loss: str | Loss | None, chosen_penalties: Sequence | None
 ) -> Recipe:

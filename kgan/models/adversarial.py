@@ -1,0 +1,399 @@
+"""What the models of a generator and a discriminator share: networks, average, compile, the step, state."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import keras
+from keras import ops
+
+from kgan import _networks, augmentation, backend, losses, optimizers, penalties
+from kgan._typing import Tensor
+from kgan.backend import keras_internals
+from kgan.metrics import FeatureMetric
+from kgan.training import game
+from kgan.training.fit import TrainableModel
+from kgan.training.step_metrics import StepMetrics
+
+
+class Batch(NamedTuple):
+    """One batch of data.
+
+    Attributes:
+        real: the images that generated ones are compared with.
+        condition: what belongs to each of them: labels, the input of an image-to-image model, or None.
+    """
+
+    real: Tensor
+    condition: Tensor | None
+
+
+class Step(NamedTuple):
+    """What comes out of an update of the discriminator, for the generator and the logs.
+
+    Attributes:
+        generator_loss: what the generator minimizes.
+        gradient: of `generator_loss` at the generated images.
+        logs: scalars by name.
+        discriminator_updated: whether the discriminator's update was finite, and made.
+    """
+
+    generator_loss: Tensor
+    gradient: Tensor
+    logs: dict[str, Tensor]
+    discriminator_updated: Tensor
+
+
+class AdversarialModel(TrainableModel):
+    """Base of `kgan.GAN` and `kgan.ImageToImageGAN`.
+
+    A subclass says what its data are (`unpack`), what the generator makes images from (`sources`), and calls
+    `compile_adversarial` in its `compile`. It overrides `discrimination` or `generator_loss` where it needs other ones.
+
+    Args:
+        generator: Functional model to images in [-1, 1].
+        discriminator: Functional model, images to raw logits.
+        ema_decay: in [0, 1), decay of the averaged generator; it warms up as (1 + step) / (10 + step). None keeps no
+            average.
+        seed: integer, of all random numbers of training. None draws one from Keras's global seed.
+        name: the model's name.
+
+    Raises:
+        ValueError: `ema_decay` is not in [0, 1).
+    """
+
+    samples_from: str
+    """What the generator makes images from: `"latents"` or `"images"`."""
+
+    def __init__(
+        self, generator: keras.Model, discriminator: keras.Model, ema_decay: float | None, seed: int | None, name: str
+    ) -> None:
+        super().__init__(name=name)
+        if ema_decay is not None and not 0 <= ema_decay < 1:
+            raise ValueError(f"`ema_decay` must be in [0, 1) or None. Received: ema_decay={ema_decay}")
+        self.generator = generator
+        self.discriminator = discriminator
+        self.ema_decay = ema_decay
+        self.image_shape = generator.outputs[0].shape[1:]
+        self.ema_generator = generator
+        if ema_decay is not None:
+            self.ema_generator = _networks.copy(generator)
+            self.ema_generator.trainable = False
+        self.seed_generator = keras.random.SeedGenerator(seed)
+        self.evaluation_seed_generator = keras.random.SeedGenerator(0)
+        self.seed = seed
+        self._step_metrics: StepMetrics | None = None
+        self.built = True
+
+    def compile_adversarial(
+        self,
+        generator_optimizer: Any,
+        discriminator_optimizer: Any,
+        loss: Any,
+        penalty_list: Sequence,
+        augmentations: Any = None,
+        discriminator_steps: int = 1,
+        update: str = "alternating",
+        classification_weight: float = 1.0,
+        metrics: Sequence | None = None,
+        **keras_options: Any,
+    ) -> None:
+        """Set what the two networks are trained on; a subclass calls it in its `compile`.
+
+        Args:
+            generator_optimizer, discriminator_optimizer: as in `kgan.optimizers.get`.
+            loss: as in `kgan.losses.get`.
+            penalty_list: each as in `kgan.penalties.get`.
+            augmentations: as in `kgan.augmentation.get_all`.
+            discriminator_steps, update, classification_weight, metrics: as in `kgan.GAN.compile`.
+            **keras_options: `jit_compile`, `steps_per_execution` and `run_eagerly`.
+        """
+        self._check_optimizers(generator_optimizer, discriminator_optimizer)
+        if isinstance(penalty_list, str):
+            raise ValueError(f"`penalties` must be a list. Received: {penalty_list!r}. Use [{penalty_list!r}].")
+        self.loss = losses.get(loss)
+        self.penalties = [penalties.get(penalty) for penalty in penalty_list]
+        names = [penalty.name for penalty in self.penalties]
+        if len(set(names)) < len(names):
+            raise ValueError(f"Expected each penalty once. Received: {names}")
+        self.augmentations = augmentation.get_all(augmentations)
+        self.classification_weight = float(classification_weight)
+        self.discriminator_steps = discriminator_steps
+        self.update = update
+        self.generator_optimizer = optimizers.get(generator_optimizer)
+        self.discriminator_optimizer = optimizers.get(discriminator_optimizer)
+        optimizers.build(self.generator_optimizer, self.generator.trainable_variables, "generator")
+        optimizers.build(self.discriminator_optimizer, self.discriminator.trainable_variables, "discriminator")
+        super().compile(
+            optimizer=optimizers.OptimizerPair(self.generator_optimizer, self.discriminator_optimizer),
+            metrics=metrics,
+            auto_scale_loss=False,
+            **keras_options,
+        )
+        self._build_metrics(metrics)
+        self._step_metrics = StepMetrics(means=self.log_names(), sums=["skipped_updates"])
+
+    def _check_optimizers(self, generator_optimizer: Any, discriminator_optimizer: Any) -> None:
+        given = (generator_optimizer, discriminator_optimizer)
+        if isinstance(given[0], keras.optimizers.Optimizer) and given[0] is given[1]:
+            raise ValueError(
+                "Expected two optimizers: one object cannot hold the slots of both networks. Received: the same object "
+                "twice. Pass two objects, or the name."
+            )
+
+    def _build_metrics(self, metrics: Sequence | None) -> None:
+        self._given_metrics = metrics
+        if not metrics:
+            return
+        images = keras.KerasTensor((None, *self.image_shape))
+        keras_internals.compiled_metrics(self).build(images, images)
+        for metric in metrics:
+            if isinstance(metric, FeatureMetric):
+                metric.build(images, images)
+
+    def log_names(self) -> list[str]:
+        """Return the names of the scalars whose means over an epoch are logged."""
+        penalty_names = [penalty.name for penalty in self.penalties if not isinstance(penalty, penalties.Constraint)]
+        return ["discriminator_loss", "generator_loss", *penalty_names, "real_score", "fake_score"]
+
+    def recipe_summary(self) -> str:
+        """Return one line that says what the networks are trained with."""
+        terms = [f"{type(self.loss).__name__} loss"]
+        for part in (*self.penalties, *self.augmentations):
+            settings = {
+                name: value for name, value in part.get_config().items() if isinstance(value, int | float | str)
+            }
+            terms.append(f"{part.name} ({', '.join(f'{key}={value}' for key, value in settings.items())})")
+        if not self.penalties:
+            terms.append("no penalty")
+        steps = f"{self.discriminator_steps} discriminator steps" if self.discriminator_steps > 1 else None
+        terms.append(f"{self.update} updates" + (f" with {steps}" if steps else ""))
+        for optimizer in (self.generator_optimizer, self.discriminator_optimizer):
+            rate = float(ops.convert_to_numpy(optimizer.learning_rate))
+            terms.append(f"{optimizer.name}: {type(optimizer).__name__}({rate:g})")
+        return f"Training {self.name}: {', '.join(terms)}"
+
+    @property
+    def metrics(self) -> list[keras.metrics.Metric]:
+        """The loss trackers and the compiled metrics, reset at the start of each epoch."""
+        trackers = (self._step_metrics, keras_internals.compiled_metrics(self))
+        return [metric for metric in trackers if metric is not None]
+
+    # Data and networks
+
+    def unpack(self, data: Any) -> Batch:
+        """Return a batch as `fit` and `evaluate` get it."""
+        raise NotImplementedError
+
+    def training_batch(self, data: Any) -> Batch:
+        """Return a batch as it is trained on."""
+        return self.unpack(data)
+
+    def sources(self, batch: Batch, seed: Any) -> Tensor:
+        """Return what the generator makes the fake images of a batch from.
+
+        Args:
+            batch: of the data.
+            seed: an integer or a `keras.random.SeedGenerator`.
+        """
+        raise NotImplementedError
+
+    def synthesize(
+        self, sources: Tensor, condition: Tensor | None = None, training: bool = False, average: bool = True
+    ) -> Tensor:
+        """Return generated images.
+
+        Args:
+            sources: as `sources` returns them.
+            condition: as in a `Batch`.
+            training: whether layers such as dropout are in training mode.
+            average: whether the averaged generator makes the images.
+        """
+        return call_network(self.ema_generator if average else self.generator, sources, condition, training)
+
+    def discriminate(self, images: Tensor, condition: Tensor | None = None, training: bool = False) -> Tensor:
+        """Return the discriminator's logits of images, in float32 or wider."""
+        return self.discrimination(images, condition, training).logits
+
+    def discrimination(self, images: Tensor, condition: Tensor | None, training: bool) -> game.Discrimination:
+        """Return the discriminator's logits of images, and the loss of an auxiliary classifier (0 without one)."""
+        return game.Discrimination(wide(call_network(self.discriminator, images, condition, training)), 0.0)
+
+    def call(self, inputs: Any, training: bool = False) -> Tensor:
+        """Return the images `(batch, height, width, channels)` that the averaged generator makes of its inputs."""
+        return self.ema_generator(inputs, training=training)
+
+    # The step
+
+    def objective(self) -> game.Objective:
+        """Return what the two networks are trained on."""
+        return game.Objective(self.loss, self.penalties, self.augmentations, self.classification_weight)
+
+    def training_discriminator(self, condition: Tensor | None) -> game.Discriminator:
+        """Return the discriminator as a function of images, in training mode and with augmentation."""
+        return game.augmented(
+            lambda images: self.discrimination(images, condition, training=True), self.objective(), self.seed_generator
+        )
+
+    def generator_loss(self, batch: Batch, fake: Tensor) -> game.GeneratorLoss:
+        """Return what the generator minimizes."""
+        discriminator = self.training_discriminator(batch.condition)
+        return game.generator_loss(discriminator(batch.real), discriminator(fake), self.objective())
+
+    def train_step(self, data: Any) -> dict[str, Tensor]:
+        """Update the discriminator `discriminator_steps` times and then the generator, on one batch."""
+        batch = self.training_batch(data)
+        updated = []
+        for _ in range(self.discriminator_steps - 1):
+            sources = self.sources(batch, self.seed_generator)
+            fake = self.synthesize(sources, batch.condition, training=True, average=False)
+            updated.append(self._apply_to_discriminator(self._discriminator_gradients(batch, fake)))
+        sources = self.sources(batch, self.seed_generator)
+        fake, pull_back = backend.pullback(
+            lambda: self.synthesize(sources, batch.condition, training=True, average=False),
+            self.generator.trainable_variables,
+        )
+        step = self.adversarial_step(batch, fake)
+        generator_updated = self._apply_to_generator(step.generator_loss, pull_back(step.gradient))
+        return self._track(batch, step.logs, [*updated, step.discriminator_updated, generator_updated])
+
+    def adversarial_step(self, batch: Batch, fake: Tensor) -> Step:
+        """Update the discriminator, and return the gradient of the generator's loss at the generated images."""
+        if self.update == "simultaneous":
+            for_discriminator, for_generator = game.simultaneous_gradients(*self._game(batch, fake))
+            updated = self._apply_to_discriminator(for_discriminator)
+        else:
+            for_discriminator = self._discriminator_gradients(batch, fake)
+            updated = self._apply_to_discriminator(for_discriminator)
+            for_generator = game.generator_gradient(lambda images: self.generator_loss(batch, images), fake)
+        loss = for_discriminator.loss
+        logs = {
+            "discriminator_loss": loss.adversarial,
+            **loss.penalties,
+            "classification_loss": loss.real.classification_loss,
+            "real_score": ops.mean(loss.real.logits),
+            "fake_score": ops.mean(loss.fake.logits),
+            **for_generator.loss.terms,
+            "generator_loss": for_generator.loss.total,
+        }
+        return Step(for_generator.loss.total, for_generator.gradient, self._logged(logs), updated)
+
+    def _game(self, batch: Batch, fake: Tensor) -> tuple:
+        """Return the arguments of the functions of `kgan.training.game`."""
+        discriminator = self.training_discriminator(batch.condition)
+        step = self.discriminator_optimizer.iterations
+        variables = self.discriminator.trainable_variables
+        return discriminator, variables, batch.real, fake, self.objective(), step, self.seed_generator
+
+    def _discriminator_gradients(self, batch: Batch, fake: Tensor) -> game.DiscriminatorGradients:
+        return game.discriminator_gradients(*self._game(batch, fake))
+
+    def _logged(self, values: dict[str, Any]) -> dict[str, Tensor]:
+        return {name: values[name] for name in self.log_names()}
+
+    def _apply_to_discriminator(self, update: game.DiscriminatorGradients) -> Tensor:
+        variables = self.discriminator.trainable_variables
+
+        def apply() -> None:
+            self.discriminator_optimizer.apply(update.gradients, variables)
+            for penalty in self.penalties:
+                if isinstance(penalty, penalties.Constraint):
+                    penalty.apply(variables)
+
+        return backend.where_finite([update.loss.total, *update.gradients], apply)
+
+    def _apply_to_generator(self, loss: Tensor, gradients: list[Tensor]) -> Tensor:
+        def apply() -> None:
+            self.generator_optimizer.apply(gradients, self.generator.trainable_variables)
+            if self.ema_decay is not None:
+                self._update_average(self.ema_decay)
+
+        return backend.where_finite([loss, *gradients], apply)
+
+    def _update_average(self, ema_decay: float) -> None:
+        step = ops.cast(self.generator_optimizer.iterations, "float32")
+        decay = ops.minimum(ema_decay, (1.0 + step) / (10.0 + step))
+        for average, weight in zip(self.ema_generator.weights, self.generator.weights, strict=True):
+            if keras.backend.is_float_dtype(weight.dtype):  # running statistics too: those of few batches are noisy
+                average.assign_add(ops.cast(1.0 - decay, weight.dtype) * (weight - average))
+            else:
+                average.assign(weight)
+
+    def _track(self, batch: Batch, logs: dict[str, Tensor], updated: list[Tensor]) -> dict[str, Tensor]:
+        # A skipped step is counted in skipped_updates and must not turn the epoch's means into NaN.
+        skipped = ops.sum(ops.cast(ops.logical_not(ops.stack(updated)), "float32"))
+        weight = ops.where(skipped > 0, 0.0, ops.cast(ops.shape(batch.real)[0], "float32"))
+        self._step_metrics.update_state({**logs, "skipped_updates": skipped}, weight=weight)
+        return self._step_metrics.result()
+
+    def test_step(self, data: Any) -> dict[str, Tensor]:
+        """Score one batch of held-out data against the averaged generator, with the same latents every time."""
+        batch = self.unpack(data)
+        fake = self.synthesize(self.sources(batch, self.evaluation_seed_generator), batch.condition)
+        logs = self.score(batch, fake)
+        self._step_metrics.update_state(logs, weight=ops.shape(batch.real)[0])
+        metrics = keras_internals.compiled_metrics(self)
+        if metrics is not None:
+            metrics.update_state(batch.real, fake)  # their figures can be costly: `evaluate` computes them once
+        return {name: value for name, value in self._step_metrics.result().items() if name in logs}
+
+    def score(self, batch: Batch, fake: Tensor) -> dict[str, Tensor]:
+        """Return the losses and scores of a batch in inference mode, by name."""
+        real_logits, fake_logits = (
+            ops.cast(self.discriminate(images, batch.condition), "float32") for images in (batch.real, fake)
+        )
+        return {
+            "discriminator_loss": ops.mean(self.loss.discriminator(real_logits, fake_logits)),
+            "generator_loss": ops.mean(self.loss.generator(real_logits, fake_logits)),
+            "real_score": ops.mean(real_logits),
+            "fake_score": ops.mean(fake_logits),
+        }
+
+    # Configuration
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments that all adversarial models have."""
+        return {
+            "generator": keras.saving.serialize_keras_object(self.generator),
+            "discriminator": keras.saving.serialize_keras_object(self.discriminator),
+            "ema_decay": self.ema_decay,
+            "seed": self.seed,
+            "name": self.name,
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "AdversarialModel":
+        """Return the model that `get_config` described."""
+        networks = {key: keras.saving.deserialize_keras_object(config[key]) for key in ("generator", "discriminator")}
+        return cls(**{**config, **networks})
+
+    def get_compile_config(self) -> dict[str, Any] | None:
+        """Return the arguments of `compile` that all adversarial models have, or None if the model is not compiled."""
+        if not self.compiled:
+            return None
+        serialize = keras.saving.serialize_keras_object
+        # Feature extractors are not part of the file: whoever loads it may have neither their data nor their network.
+        metrics = [metric for metric in self._given_metrics or [] if not isinstance(metric, FeatureMetric)]
+        return {
+            "generator_optimizer": serialize(self.generator_optimizer),
+            "discriminator_optimizer": serialize(self.discriminator_optimizer),
+            "loss": serialize(self.loss),
+            "penalties": [serialize(penalty) for penalty in self.penalties],
+            "metrics": serialize(metrics) or None,
+            "jit_compile": self.jit_compile,
+            "steps_per_execution": self.steps_per_execution,
+            "run_eagerly": self.run_eagerly,
+        }
+
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        """Compile as `get_compile_config` described."""
+        self.compile(**{key: keras.saving.deserialize_keras_object(value) for key, value in config.items()})
+
+
+def call_network(network: keras.Model, inputs: Tensor, condition: Tensor | None, training: bool) -> Any:
+    """Return what a network of `inputs`, or of `[inputs, condition]`, gives."""
+    return network([inputs, condition] if len(network.inputs) == 2 else inputs, training=training)
+
+
+def wide(logits: Tensor) -> Tensor:
+    """Return logits in float32, or in their own type if that is wider."""
+    return ops.cast(logits, keras.backend.result_type(logits.dtype, "float32"))
