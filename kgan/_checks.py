@@ -46,8 +46,7 @@ def check_images(images: Array, shape: Sequence[int | None], limit: float = 1.01
     if images.ndim != len(shape) + 1:
         raise ValueError(
             f"Expected a batch of rank {len(shape) + 1}, (batch, {', '.join(map(str, shape))}), like the generator's "
-            f"output. Received: shape {images.shape}."
-            + (" Add the channels with images[..., None]." if images.ndim == len(shape) == 3 else "")
+            f"output. Received: shape {images.shape}.{_rank_advice(images.shape, shape)}"
         )
     if not shapes_fit(images.shape[1:], shape):
         different = "channels" if shapes_fit(images.shape[1:-1], shape[:-1]) else "size"
@@ -59,6 +58,15 @@ def check_images(images: Array, shape: Sequence[int | None], limit: float = 1.01
     if len(images) == 0:
         raise ValueError("Expected at least one image. Received: an empty batch.")
     _check_values(images, limit if len(shape) == 3 else None)
+
+
+def _rank_advice(received: Sequence[int], shape: Sequence[int | None]) -> str:
+    """Return what to do about images of a wrong rank."""
+    if shapes_fit(received, shape):
+        return " This is one image without a batch: use dataset.batch(32), or images[None] for an array."
+    if shapes_fit(received[1:], shape[:-1]):
+        return " Add the channels with images[..., None]."
+    return ""
 
 
 def _check_values(images: Array, limit: float | None) -> None:
@@ -109,6 +117,12 @@ def check_labels(labels: Array | None, num: int | None, num_classes: int | None,
             "Pass `labels=True` to `kgan.datasets.load`, or `gan.fit((images, labels))`."
         )
     labels = np.asarray(labels)
+    if labels.ndim == 2 and labels.shape[1] > 1:
+        raise ValueError(
+            f"Expected one label for each image, an integer: shape ({'batch' if num is None else num},). Received: "
+            f"shape {labels.shape}, which looks like one-hot labels. Convert them with labels.argmax(axis=-1), in a "
+            "tf.data.Dataset with .map(lambda images, labels: (images, tf.argmax(labels, axis=-1)))."
+        )
     if not np.issubdtype(labels.dtype, np.integer):
         raise TypeError(f"Expected integer labels. Received: {labels.dtype}. Convert them with labels.astype('int32').")
     if labels.ndim != 1 or (num is not None and len(labels) != num):

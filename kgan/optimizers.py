@@ -185,8 +185,8 @@ def get(identifier: str | keras.optimizers.Optimizer | dict[str, Any] | None) ->
         ValueError: the name is unknown.
 
     Example:
-    >>> get(None).name, get("sgd").name
-    ('annealed_adam', 'SGD')
+    >>> type(get(None)).__name__, type(get("sgd")).__name__
+    ('AnnealedAdam', 'SGD')
     """
     return AnnealedAdam() if identifier is None else keras.optimizers.get(identifier)
 

@@ -137,8 +137,10 @@ def get(identifier: str | Recipe | Callable[[], Recipe]) -> Recipe:
         return RECIPES[identifier]()
     recipe = identifier() if callable(identifier) else identifier
     if not isinstance(recipe, Recipe):
-        raise ValueError(f"Expected a recipe: a name ({', '.join(map(repr, RECIPES))}) or a `kgan.recipes.Recipe`. "
-                         f"Received: {identifier!r}")
+        raise ValueError(
+            f"Expected a recipe: a name ({', '.join(map(repr, RECIPES))}) or a `kgan.recipes.Recipe`. "
+            f"Received: {identifier!r}"
+        )
     return recipe
 
 

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from kgan.optimizers import AnnealedAdam, OptimizerPair, get
+from kgan.optimizers import AnnealedAdam, OptimizerPair, build, get
 
 
 @pytest.fixture
@@ -111,7 +111,8 @@ class TestAnnealedAdam:
 
     def test_it_is_what_none_stands_for(self):
         network = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
-        optimizer = get(None, network, "generator")
+        optimizer = get(None)
+        build(optimizer, network.trainable_variables, "generator")
         assert isinstance(optimizer, AnnealedAdam)
         assert (optimizer.name, optimizer.beta_1, optimizer.final_beta_2) == ("generator", 0.0, 0.99)
         assert optimizer.built

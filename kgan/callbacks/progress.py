@@ -44,7 +44,7 @@ class Progress(keras.callbacks.Callback):
         """Move the bar."""
         steps, epochs = self.params["steps"], self.params["epochs"]
         done = self._epoch * (steps or 0) + batch + 1
-        if self.model._to_skip > 0:
+        if self.model.data_position.skipping:
             return
         now, rate = time.monotonic(), "-"
         if self._began is None:  # the first step is the one that traces, and not a measure

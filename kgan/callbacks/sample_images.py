@@ -49,7 +49,7 @@ class SampleImages(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         """Check that there is what this model makes images of."""
-        if (self.inputs is None) != (self.model.latent_dim is not None):
+        if (self.inputs is None) != (self.model.samples_from == "latents"):
             received = "no `inputs` for one" if self.inputs is None else "`inputs` for a GAN that has latents"
             raise ValueError(
                 "Expected `SampleImages(inputs=images)` for image-to-image models, and for no others. "
@@ -68,7 +68,7 @@ class SampleImages(keras.callbacks.Callback):
         images.save(self.directory / f"epoch-{epoch + 1:04d}.png", grid)
         writers = [
             keras_internals.training_writer(callback)
-            for callback in self.model.companions
+            for callback in self.model.fit_callbacks
             if isinstance(callback, keras.callbacks.TensorBoard)
         ]
         backend.summarize_image("samples", grid, step=epoch, writer=writers[0] if writers else None)

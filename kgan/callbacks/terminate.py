@@ -1,30 +1,35 @@
-"""End training when updates are not finite."""
+"""Ending training when updates are not finite."""
 
 import warnings
+from typing import Any
 
 import keras
 
+from kgan._checks import check_non_negative
+
 
 class TerminateOnNonFinite(keras.callbacks.Callback):
-    """Ends training once more than `patience` updates were skipped, because a loss or a gradient was not finite.
+    """Ends training when more than `patience` updates of an epoch were skipped because they were not finite.
 
-    Without it `GAN` skips such updates, counts them in `skipped_updates` and goes on. (Keras's
-    `TerminateOnNaN` reads only a log named `loss`, which a GAN has not.)
+    Without it, `kgan.GAN` skips an update whose loss or gradients are not finite, counts it in `skipped_updates` and
+    goes on. (Keras's `TerminateOnNaN` reads only a log named `loss`, which a GAN does not have.)
 
     Args:
-        patience: how many skipped updates an epoch may have. Defaults to 0.
+        patience: number of skipped updates that an epoch may have. Defaults to 0.
+
+    Raises:
+        ValueError: `patience` is negative.
 
     Example:
     >>> callback = TerminateOnNonFinite(patience=10)
     """
 
-    def __init__(self, patience=0):
+    def __init__(self, patience: int = 0) -> None:
         super().__init__()
-        if patience < 0:
-            raise ValueError(f"`patience` must be non-negative. Received: patience={patience}")
+        check_non_negative(patience=patience)
         self.patience = patience
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Stop if too many updates of this epoch were skipped."""
         if logs and float(logs["skipped_updates"]) > self.patience:
             warnings.warn(

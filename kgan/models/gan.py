@@ -160,7 +160,9 @@ class GAN(Sampler, AdversarialModel):
             raise ValueError(f"`classification_weight` must be non-negative. Received: {classification_weight!r}")
         self.compile_adversarial(
             recipes.fresh(chosen.generator_optimizer) if generator_optimizer is None else generator_optimizer,
-            recipes.fresh(chosen.discriminator_optimizer) if discriminator_optimizer is None else discriminator_optimizer,
+            recipes.fresh(chosen.discriminator_optimizer)
+            if discriminator_optimizer is None
+            else discriminator_optimizer,
             chosen.loss,
             chosen.penalties,
             augmentations=chosen.augmentation if augmentation is None else augmentation,
@@ -259,8 +261,7 @@ class GAN(Sampler, AdversarialModel):
 
     # Samples and files
 
-    def images_of(self, latents: Tensor, labels: Tensor | None) -> Tensor:
-        """Return the averaged generator's images of latents `(batch, latent_dim)` and labels `(batch,)` or None."""
+    def _make(self, latents: Tensor, labels: Tensor | None) -> Tensor:
         return self.synthesize(latents, labels)
 
     def export(self, path: PathLike, format: str = "tf_saved_model", overwrite: bool = True) -> Any:

@@ -193,7 +193,9 @@ class ImageToImageGAN(AdversarialModel):
             lambda: adversarial(batch, fake),
         )
 
-    def _regression_step(self, loss: Callable[[Tensor, Tensor], game.GeneratorLoss], batch: Batch, fake: Tensor) -> Step:
+    def _regression_step(
+        self, loss: Callable[[Tensor, Tensor], game.GeneratorLoss], batch: Batch, fake: Tensor
+    ) -> Step:
         """Return the gradient of a loss of real and generated images, without the discriminator."""
         (total, terms), gradient = game.generator_gradient(lambda images: loss(batch.real, images), fake)
         # NaN counts for no mean. Both branches of a condition must give the same names.

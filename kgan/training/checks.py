@@ -1,26 +1,28 @@
-"""Checks at the door: what a GAN cannot be trained on is refused before the first step."""
+"""Checks of networks and data before the first step."""
+
+from typing import Any
 
 import keras
 
 from kgan._checks import check_images as check_images
 from kgan._checks import check_labels as check_labels
 from kgan._checks import shapes_fit
+from kgan.backend import keras_internals
 
 
-def check_networks(generator, discriminator, packing=1):
-    """Check that a generator and a discriminator fit together.
+def check_networks(generator: keras.Model, discriminator: keras.Model, packing: int = 1) -> None:
+    """Check that a generator from latents and a discriminator fit together.
 
     Args:
         generator: Functional or Sequential model, latents `(batch, latent_dim)` to images, or
             `[latents, labels]` to images.
         discriminator: Functional or Sequential model, images to logits, or `[images, labels]` to logits; with
             labels, either may give logits and class logits.
-        packing: how many images the discriminator takes at once, their channels stacked.
+        packing: number of images that the discriminator takes together, with stacked channels.
 
     Raises:
         TypeError: one of them is not a Keras model.
-        ValueError: they are not built, their shapes or inputs do not fit, or the discriminator ends in a
-            sigmoid.
+        ValueError: they are not built, their shapes or inputs do not fit, or the discriminator ends in a sigmoid.
     """
     for role, network in (("generator", generator), ("discriminator", discriminator)):
         check_network(role, network)
@@ -29,6 +31,30 @@ def check_networks(generator, discriminator, packing=1):
                 f"Expected `{role}` to have one input (two with labels) and one output. "
                 f"Received: {len(network.inputs)} inputs and {len(network.outputs)} outputs."
             )
+    _check_label_inputs(generator, discriminator)
+    latents, images = generator.inputs[0].shape, generator.outputs[0].shape
+    if len(latents) != 2 or latents[1] is None:
+        raise ValueError(f"Expected the generator's first input to be latents (None, latent_dim). Received: {latents}")
+    if not isinstance(packing, int) or packing < 1:
+        raise ValueError(f"`packing` must be a positive integer. Received: packing={packing!r}")
+    if packing > 1 and len(generator.inputs) == 2:
+        raise ValueError(
+            "Expected networks without labels where the discriminator sees several images together. "
+            f"Received: packing={packing} and networks with labels."
+        )
+    if packing > 1 and images[-1] is not None:
+        images = (*images[:-1], packing * images[-1])
+    expected = discriminator.inputs[0].shape
+    if not shapes_fit(images[1:], expected[1:]):
+        stacked = f", {packing} images with stacked channels" if packing > 1 else ""
+        raise ValueError(
+            f"Expected the generator's output to have the shape of the discriminator's input{stacked}. Received: "
+            f"a generator that makes {images[1:]} and a discriminator that takes {expected[1:]}."
+        )
+    check_final_activation(discriminator)
+
+
+def _check_label_inputs(generator: keras.Model, discriminator: keras.Model) -> None:
     classifies = len(discriminator.outputs) == 2
     takes_labels = len(generator.inputs) == 2
     if takes_labels != (len(discriminator.inputs) == 2 or classifies):
@@ -42,27 +68,14 @@ def check_networks(generator, discriminator, packing=1):
             "Expected the discriminator's second output to be logits of the generator's classes "
             f"(batch, {class_count(generator)}). Received: {discriminator.outputs[1].shape}"
         )
-    latents, images = generator.inputs[0].shape, generator.outputs[0].shape
-    if len(latents) != 2 or latents[1] is None:
-        raise ValueError(f"Expected the generator's first input to be latents (None, latent_dim). Received: {latents}")
-    expected = discriminator.inputs[0].shape
-    if not isinstance(packing, int) or packing < 1:
-        raise ValueError(f"`packing` must be a positive integer. Received: packing={packing!r}")
-    if packing > 1 and takes_labels:
-        raise ValueError("Expected no labels where the discriminator judges several images together (`packing`).")
-    if packing > 1 and images[-1] is not None:
-        images = (*images[:-1], packing * images[-1])
-    if not shapes_fit(images[1:], expected[1:]):
-        stacked = f", {packing} images with stacked channels" if packing > 1 else ""
-        raise ValueError(
-            f"Expected the generator's output to have the shape of the discriminator's input{stacked}. Received: "
-            f"a generator that makes {images[1:]} and a discriminator that takes {expected[1:]}."
-        )
-    check_final_activation(discriminator)
 
 
-def check_network(role: str, network):
+def check_network(role: str, network: Any) -> None:
     """Check that `network` is a Keras model whose shapes are known.
+
+    Args:
+        role: the name of the argument, for the message.
+        network: what was given.
 
     Raises:
         TypeError: it is not a Keras model.
@@ -77,17 +90,17 @@ def check_network(role: str, network):
         )
 
 
-def is_generator(model) -> bool:
-    """Return whether a Keras model makes images of latents, or of `[latents, labels]`."""
+def is_generator(model: Any) -> bool:
+    """Return whether a Keras model makes images from latents, or from `[latents, labels]`."""
     inputs, outputs = getattr(model, "inputs", None) or [], getattr(model, "outputs", None) or []
     return len(inputs) in (1, 2) and len(outputs) == 1 and len(inputs[0].shape) == 2 and len(outputs[0].shape) == 4
 
 
-def check_trainable(generator):
-    """Check that a generator can learn at all.
+def check_trainable(generator: keras.Model) -> None:
+    """Check that a generator has trainable weights.
 
     Raises:
-        ValueError: all its weights are frozen, as those of an averaged generator and of what is made from its config.
+        ValueError: all its weights are frozen, as those of an averaged generator and of a copy from its config.
     """
     if not generator.trainable_variables:
         raise ValueError(
@@ -96,42 +109,42 @@ def check_trainable(generator):
         )
 
 
-def check_final_activation(discriminator):
-    """Check that a discriminator does not end in a sigmoid.
+def check_final_activation(discriminator: keras.Model) -> None:
+    """Check that a discriminator gives raw logits.
 
     Raises:
-        ValueError: it does.
+        ValueError: it ends in a sigmoid or a softmax.
     """
-    squashing = _final_activation(discriminator)
-    if squashing in ("sigmoid", "hard_sigmoid", "softmax"):
+    activation = _final_activation(discriminator)
+    if activation in ("sigmoid", "hard_sigmoid", "softmax"):
         raise ValueError(
-            f"Expected the discriminator to end in raw logits. Received: one that ends in a {squashing}. kgan's "
+            f"Expected the discriminator to end in raw logits. Received: one that ends in a {activation}. kgan's "
             "losses apply the sigmoid themselves, in a form that does not overflow: remove the activation."
         )
 
 
-def check_label_dropout(label_dropout, generator, discriminator):
-    """Check the share of labels that training drops, and that the networks know what no label is.
+def check_label_dropout(label_dropout: float, generator: keras.Model, discriminator: keras.Model) -> None:
+    """Check the share of labels that training drops, and that the networks have an embedding of no class.
 
     Raises:
-        ValueError: it is not in [0, 1), or a network takes no labels or embeds them by other layers than kgan's.
+        ValueError: it is not in [0, 1), or a network takes no labels or embeds them with layers other than kgan's.
     """
     if not 0 <= label_dropout < 1:
         raise ValueError(f"`label_dropout` must be in [0, 1). Received: label_dropout={label_dropout}")
     if not label_dropout:
         return
     if len(generator.inputs) != 2:
-        raise ValueError(f"Expected networks with labels. Received: label_dropout={label_dropout} and none to drop.")
+        raise ValueError(f"Expected networks with labels. Received: label_dropout={label_dropout} and no labels.")
     for network in (generator, discriminator):
-        if any(type(layer) is keras.layers.Embedding for layer in network._flatten_layers(include_self=False)):
+        if any(type(layer) is keras.layers.Embedding for layer in keras_internals.nested_layers(network)):
             raise ValueError(
                 "Expected labels to be embedded with `kgan.layers.LabelEmbedding`, which has a vector for no class. "
                 f"Received: `label_dropout` and {network.name!r}, with `keras.layers.Embedding`."
             )
 
 
-def _final_activation(network) -> str | None:
-    operation = network.outputs[0]._keras_history.operation
+def _final_activation(network: keras.Model) -> str | None:
+    operation = keras_internals.operation_of(network.outputs[0])
     if isinstance(operation, keras.Model):
         return _final_activation(operation)
     if isinstance(operation, keras.layers.Reshape | keras.layers.Flatten):
@@ -142,27 +155,27 @@ def _final_activation(network) -> str | None:
     return getattr(activation, "__name__", None)
 
 
-def class_count(generator) -> int | None:
-    """Return the number of classes that a two-input generator embeds, or None if its layers do not tell."""
+def class_count(generator: keras.Model) -> int | None:
+    """Return the number of classes that a generator of two inputs embeds, or None if its layers do not tell."""
     sizes = [
         getattr(layer, "num_classes", None)
         or getattr(layer, "num_tokens", None)
         or (layer.input_dim if isinstance(layer, keras.layers.Embedding) else None)
-        for layer in generator._flatten_layers(include_self=False)
+        for layer in keras_internals.nested_layers(generator)
     ]
     return min((size for size in sizes if isinstance(size, int)), default=None)
 
 
-def cluster_count(generator, num_classes: int | None = None) -> int:
-    """Return how many clusters a generator can be asked for, `num_classes` if that is given.
+def cluster_count(generator: keras.Model, num_classes: int | None = None) -> int:
+    """Return the number of clusters that a generator can be asked for: `num_classes` if it is given.
 
     Raises:
-        ValueError: it takes no labels, or does not tell how many there are.
+        ValueError: the generator takes no labels, or does not tell how many there are.
     """
     count = num_classes or class_count(generator) if len(generator.inputs) == 2 else None
     if count is None:
         raise ValueError(
-            "Expected networks that take labels where clusters stand in for them: build both with `num_classes`, of "
-            "how many clusters there shall be. Received: a generator without."
+            "Expected networks that take labels, which clusters replace: build both with `num_classes`, the number of "
+            "clusters. Received: a generator without."
         )
     return count

@@ -100,9 +100,7 @@ class TrainableModel(PersistentModel):
             self.data_position.close()
             keras_internals.set_initial_epoch(self, None)
 
-    def evaluate(
-        self, x: Any = None, y: Any = None, *args: Any, **kwargs: Any
-    ) -> dict[str, float] | Sequence[float]:
+    def evaluate(self, x: Any = None, y: Any = None, *args: Any, **kwargs: Any) -> dict[str, float] | Sequence[float]:
         """Score held-out data: both losses, both scores and the compiled metrics. As `keras.Model.evaluate`.
 
         The latents are the same at every call, and training is not disturbed. Metrics that give several figures give

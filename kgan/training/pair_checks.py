@@ -1,16 +1,20 @@
-"""Checks at the door of paired data: networks, inputs and targets that do not fit are refused before the first step."""
+"""Checks of image-to-image networks and pairs of images before the first step."""
 
+from typing import Any
+
+import keras
 import numpy as np
 
-from kgan._checks import shapes_fit
+from kgan._checks import check_images, shapes_fit
+from kgan._typing import Array, Shape
 from kgan.training import checks
 
-# Noise may take inputs out of [-1, 1]: five standard deviations of the strongest that is usual, 55 of 255.
 NOISY = 1 + 5 * 55 / 127.5
+"""The largest value of noisy inputs: 1 and five standard deviations of the strongest usual noise, 55 of 255."""
 
 
-def check_networks(generator, discriminator):
-    """Check that a generator of images from images and a discriminator fit together.
+def check_networks(generator: keras.Model, discriminator: keras.Model) -> None:
+    """Check that an image-to-image generator and a discriminator fit together.
 
     Args:
         generator: Functional or built Sequential model, images to images.
@@ -20,10 +24,10 @@ def check_networks(generator, discriminator):
         TypeError: one of them is not a Keras model.
         ValueError: they are not built, their shapes do not fit, or the discriminator ends in a sigmoid.
     """
-    for role, network, most in (("generator", generator, 1), ("discriminator", discriminator, 2)):
+    for role, network, max_inputs in (("generator", generator, 1), ("discriminator", discriminator, 2)):
         checks.check_network(role, network)
-        if len(network.inputs) > most or len(network.outputs) != 1:
-            allowed = "one input" if most == 1 else "one input, or two, [images, inputs],"
+        if len(network.inputs) > max_inputs or len(network.outputs) != 1:
+            allowed = "one input" if max_inputs == 1 else "one input, or two, [images, inputs],"
             raise ValueError(
                 f"Expected `{role}` to have {allowed} and one output. "
                 f"Received: {len(network.inputs)} inputs and {len(network.outputs)} outputs."
@@ -36,16 +40,16 @@ def check_networks(generator, discriminator):
                 f"Received: {shape}. Generators of latents are for `kgan.GAN`."
             )
     expected = [("makes", images), ("takes", source)]
-    for (verb, shape), judged in zip(expected, discriminator.inputs, strict=False):
-        if not shapes_fit(shape[1:], judged.shape[1:]):
+    for (verb, shape), discriminated in zip(expected, discriminator.inputs, strict=False):
+        if not shapes_fit(shape[1:], discriminated.shape[1:]):
             raise ValueError(
                 "Expected the discriminator to take the generator's images, or [images, inputs]. Received: a "
-                f"generator that {verb} {shape[1:]} and a discriminator that takes {judged.shape[1:]}."
+                f"generator that {verb} {shape[1:]} and a discriminator that takes {discriminated.shape[1:]}."
             )
     checks.check_final_activation(discriminator)
 
 
-def check_perceptual(perceptual, image_shape):
+def check_perceptual(perceptual: Any, image_shape: Shape) -> None:
     """Check that a network for a perceptual loss takes the generator's images.
 
     Args:
@@ -53,7 +57,7 @@ def check_perceptual(perceptual, image_shape):
         image_shape: the generator's, without the batch.
 
     Raises:
-        TypeError: it is no Keras model.
+        TypeError: it is not a Keras model.
         ValueError: it is not built, or takes images of another shape.
     """
     if perceptual is None:
@@ -63,11 +67,11 @@ def check_perceptual(perceptual, image_shape):
     if len(perceptual.inputs) != 1 or not shapes_fit(image_shape, expected[1:]):
         raise ValueError(
             f"Expected `perceptual` to take the generator's images {tuple(image_shape)} in [-1, 1]. Received: a model "
-            f"that takes {expected[1:]}. Put layers before it that make of such images what it needs."
+            f"that takes {expected[1:]}. Put layers before it that turn such images into what it takes."
         )
 
 
-def check_batch(inputs, targets, generator, discriminator):
+def check_batch(inputs: Array, targets: Array | None, generator: keras.Model, discriminator: keras.Model) -> None:
     """Check a batch, or whole arrays, of inputs and targets.
 
     Args:
@@ -99,8 +103,8 @@ def check_batch(inputs, targets, generator, discriminator):
         raise ValueError(f"Expected targets {judged[1:]}, for the discriminator. Received: {targets.shape[1:]}")
 
 
-def _check_images(role, images, shape, limit):
+def _check_images(role: str, images: Array, shape: Shape, limit: float) -> None:
     try:
-        checks.check_images(images, shape, limit)
+        check_images(images, shape, limit)
     except ValueError as error:
         raise ValueError(f"The {role} do not fit. {error}") from error

@@ -53,7 +53,7 @@ class TestClusters:
         points, _ = blobs((1000, 2000, 5000))
         labels = clusters(points)
         drawn = kgan.latents.draw(len(points), 5, seed=0)
-        placed = clusters.place(drawn, labels).numpy()
+        placed = clusters.request(drawn, labels).numpy()
         sectors = Sectors(3)
         sectors.assign(clusters.shares)
         rest, read = sectors(placed)
@@ -74,16 +74,16 @@ class TestClusters:
         np.testing.assert_array_equal(sectors(7.0 * noise)[1], sectors(noise)[1])  # truncation leaves all of them
 
     def test_large_images_are_looked_at_in_smaller_numbers(self):
-        assert Clusters(3, (28, 28, 1)).wanted == 20_000
-        assert Clusters(3, (128, 128, 3)).wanted == 100_000_000 // (128 * 128 * 3)
+        assert Clusters(3, (28, 28, 1)).num_images == 20_000
+        assert Clusters(3, (128, 128, 3)).num_images == 100_000_000 // (128 * 128 * 3)
 
     @pytest.mark.parametrize("number", [1, 0, 2.0])
     def test_too_few(self, number):
-        with pytest.raises(ValueError, match="at least 2 clusters"):
+        with pytest.raises(ValueError, match="`num_clusters` must be at least 2"):
             Clusters(number, (2,))
 
     def test_too_few_images(self):
-        with pytest.raises(ValueError, match="at least 3 different images"):
+        with pytest.raises(ValueError, match="at least 3 different images for as many clusters. Received: 1."):
             Clusters(3, (2,)).adapt(np.ones((10, 2)))
 
 
@@ -197,7 +197,7 @@ class TestGAN:
     @pytest.mark.parametrize(
         ("make", "message"),
         [
-            (lambda: networks.gan(clusters=True), "take labels where clusters stand in"),
+            (lambda: networks.gan(clusters=True), "take labels, which clusters replace"),
             (lambda: networks.gan(3, clusters=True, label_dropout=0.1), "Expected networks with labels"),
             (lambda: networks.gan(3).adapt(networks.images()), "Expected a GAN with clusters"),
             (lambda: gan().train_on_batch(networks.images()), "Call `fit`, or `adapt` first"),

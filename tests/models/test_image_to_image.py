@@ -151,8 +151,8 @@ class TestWarmUp:
         def never(*arguments, **options):
             raise AssertionError("the discriminator was asked")
 
-        monkeypatch.setattr(gan, "_logits", never)
-        monkeypatch.setattr(gan, "_view", never)
+        monkeypatch.setattr(gan, "discrimination", never)
+        monkeypatch.setattr(gan, "_discriminator_features", never)
         logs = gan.fit(NOISY, CLEAN, batch_size=8, verbose=0, validation_data=(NOISY, CLEAN)).history
         assert "val_psnr" in logs
         assert "val_fake_score" not in logs
@@ -242,8 +242,8 @@ class TestUse:
         assert images.shape == (3, 13, 7, 1)
         np.testing.assert_allclose(images, gan.ema_generator(odd), atol=1e-6)
         assert (images != gan.generator(odd).numpy()).any()
-        with pytest.raises(TypeError, match=r"Expected `predict\(inputs\)`"):
-            gan.generate(4)
+        assert gan.samples_from == "images"
+        assert not hasattr(gan, "generate")
 
     def test_other_data(self):
         class Pairs(keras.utils.PyDataset):
@@ -370,7 +370,10 @@ class TestDoor:
             ({"feature_weight": float("nan")}, "`feature_weight` must be non-negative"),
             ({"warmup_steps": 1.5}, "`warmup_steps` must be a non-negative integer. Received: 1.5"),
             ({"pixel_weight": 0, "warmup_steps": 2}, "Expected a positive `pixel_weight`"),
-            (dict.fromkeys(("pixel_weight", "adversarial_weight", "feature_weight"), 0), "nothing to learn from"),
+            (
+                dict.fromkeys(("pixel_weight", "adversarial_weight", "feature_weight"), 0),
+                "without which there is no loss",
+            ),
             ({"perceptual": patch.discriminator(3, width=4)}, r"`perceptual` to take the generator's images"),
         ],
     )
