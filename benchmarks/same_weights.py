@@ -177,7 +177,7 @@ def penalty(name):
 
 
 def loss(name):
-    return lambda kgan: classic(kgan, loss=name)
+    return lambda kgan: classic(kgan, loss=name, penalties=[])
 
 
 RUNS = {

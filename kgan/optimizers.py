@@ -142,7 +142,7 @@ class AnnealedAdam(keras.optimizers.Adam):
         """The decay of the squared gradients in the next update."""
         if self._beta_2_of_update is not None:
             return self._beta_2_of_update
-        # Adam corrects its bias as if beta_2 had always been this one. By the time it has risen, the start is forgotten.
+        # Adam corrects its bias as if beta_2 had always been this one. When it has risen, the start is forgotten.
         return self.final_beta_2 + (self._first_beta_2 - self.final_beta_2) * self._decay(0.0)
 
     @beta_2.setter

@@ -155,29 +155,30 @@ def fresh(optimizer: str | keras.optimizers.Optimizer) -> str | keras.optimizers
     return optimizer if isinstance(optimizer, str) else type(optimizer).from_config(optimizer.get_config())
 
 
-def choose(
-    recipe: str | Recipe | Callable[[], Recipe] | None, loss: str | Loss | None, chosen_penalties: Sequence | None
-) -> Recipe:
-    """Return the recipe of a `compile`, with the loss and the penalties that it names.
+def choose(recipe: str | Recipe | Callable[[], Recipe] | None, **parts: Any) -> Recipe:
+    """Return the recipe of a `compile`, with the parts that it names.
 
     Without a recipe, the recommended one is meant. A loss other than its own is then used as published, without the
     recommended penalties.
 
     Args:
-        recipe, loss, chosen_penalties: arguments of `kgan.GAN.compile`; None where they are not given.
+        recipe: as in `get`, or None.
+        **parts: parts of a `Recipe`; None where they are not given.
+
+    Raises:
+        ValueError: a name is unknown.
 
     Example:
-    >>> choose(None, "relativistic", None).name, choose(None, "hinge", None).penalties
+    >>> choose(None, loss="relativistic").name, choose(None, loss="hinge").penalties
     ('recommended', [])
-    >>> [penalty.name for penalty in choose("recommended", "hinge", None).penalties]
+    >>> [penalty.name for penalty in choose("recommended", loss="hinge").penalties]
     ['r1', 'r2']
     """
     chosen = get("recommended" if recipe is None else recipe)
-    if loss is not None:
-        loss = losses.get(loss)
-        if recipe is None and type(loss) is not type(losses.get(chosen.loss)):
+    given = {name: part for name, part in parts.items() if part is not None}
+    if "loss" in given:
+        given["loss"] = losses.get(given["loss"])
+        if recipe is None and type(given["loss"]) is not type(losses.get(chosen.loss)):
             chosen = chosen.replace(name="as published", penalties=[])
-        chosen = chosen.replace(loss=loss)
-    if chosen_penalties is not None:
-        chosen = chosen.replace(penalties=list(chosen_penalties))
-    return chosen
+    optimizers = {name: fresh(getattr(chosen, name)) for name in ("generator_optimizer", "discriminator_optimizer")}
+    return chosen.replace(**{**optimizers, **given})

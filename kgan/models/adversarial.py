@@ -7,12 +7,16 @@ import keras
 from keras import ops
 
 from kgan import _networks, augmentation, backend, losses, optimizers, penalties
+from kgan._registry import unknown
 from kgan._typing import Tensor
 from kgan.backend import keras_internals
 from kgan.metrics import FeatureMetric
+from kgan.recipes import Recipe
 from kgan.training import game
 from kgan.training.fit import TrainableModel
 from kgan.training.step_metrics import StepMetrics
+
+UPDATES = ("alternating", "simultaneous")
 
 
 class Batch(NamedTuple):
@@ -86,41 +90,33 @@ class AdversarialModel(TrainableModel):
 
     def compile_adversarial(
         self,
-        generator_optimizer: Any,
-        discriminator_optimizer: Any,
-        loss: Any,
-        penalty_list: Sequence,
-        augmentations: Any = None,
-        discriminator_steps: int = 1,
-        update: str = "alternating",
+        recipe: Recipe,
         classification_weight: float = 1.0,
         metrics: Sequence | None = None,
         **keras_options: Any,
     ) -> None:
-        """Set what the two networks are trained on; a subclass calls it in its `compile`.
+        """Set what the two networks are trained with; a subclass calls it in its `compile`.
 
         Args:
-            generator_optimizer, discriminator_optimizer: as in `kgan.optimizers.get`.
-            loss: as in `kgan.losses.get`.
-            penalty_list: each as in `kgan.penalties.get`.
-            augmentations: as in `kgan.augmentation.get_all`.
-            discriminator_steps, update, classification_weight, metrics: as in `kgan.GAN.compile`.
+            recipe: losses, penalties, optimizers, updates and augmentation.
+            classification_weight, metrics: as in `kgan.GAN.compile`.
             **keras_options: `jit_compile`, `steps_per_execution` and `run_eagerly`.
+
+        Raises:
+            ValueError: a name is unknown, a number is out of range, or one optimizer is given twice.
         """
-        self._check_optimizers(generator_optimizer, discriminator_optimizer)
-        if isinstance(penalty_list, str):
-            raise ValueError(f"`penalties` must be a list. Received: {penalty_list!r}. Use [{penalty_list!r}].")
-        self.loss = losses.get(loss)
-        self.penalties = [penalties.get(penalty) for penalty in penalty_list]
+        _check_recipe(recipe)
+        self.loss = losses.get(recipe.loss)
+        self.penalties = [penalties.get(penalty) for penalty in recipe.penalties]
         names = [penalty.name for penalty in self.penalties]
         if len(set(names)) < len(names):
             raise ValueError(f"Expected each penalty once. Received: {names}")
-        self.augmentations = augmentation.get_all(augmentations)
+        self.augmentations = augmentation.get_all(recipe.augmentation)
         self.classification_weight = float(classification_weight)
-        self.discriminator_steps = discriminator_steps
-        self.update = update
-        self.generator_optimizer = optimizers.get(generator_optimizer)
-        self.discriminator_optimizer = optimizers.get(discriminator_optimizer)
+        self.discriminator_steps = recipe.discriminator_steps
+        self.update = recipe.update
+        self.generator_optimizer = optimizers.get(recipe.generator_optimizer)
+        self.discriminator_optimizer = optimizers.get(recipe.discriminator_optimizer)
         optimizers.build(self.generator_optimizer, self.generator.trainable_variables, "generator")
         optimizers.build(self.discriminator_optimizer, self.discriminator.trainable_variables, "discriminator")
         super().compile(
@@ -131,14 +127,6 @@ class AdversarialModel(TrainableModel):
         )
         self._build_metrics(metrics)
         self._step_metrics = StepMetrics(means=self.log_names(), sums=["skipped_updates"])
-
-    def _check_optimizers(self, generator_optimizer: Any, discriminator_optimizer: Any) -> None:
-        given = (generator_optimizer, discriminator_optimizer)
-        if isinstance(given[0], keras.optimizers.Optimizer) and given[0] is given[1]:
-            raise ValueError(
-                "Expected two optimizers: one object cannot hold the slots of both networks. Received: the same object "
-                "twice. Pass two objects, or the name."
-            )
 
     def _build_metrics(self, metrics: Sequence | None) -> None:
         self._given_metrics = metrics
@@ -397,3 +385,24 @@ def call_network(network: keras.Model, inputs: Tensor, condition: Tensor | None,
 def wide(logits: Tensor) -> Tensor:
     """Return logits in float32, or in their own type if that is wider."""
     return ops.cast(logits, keras.backend.result_type(logits.dtype, "float32"))
+
+
+def _check_recipe(recipe: Recipe) -> None:
+    if recipe.update not in UPDATES:
+        raise unknown("update", recipe.update, UPDATES)
+    steps = recipe.discriminator_steps
+    if not isinstance(steps, int) or steps < 1:
+        raise ValueError(f"`discriminator_steps` must be a positive integer. Received: discriminator_steps={steps!r}")
+    if recipe.update == "simultaneous" and steps > 1:
+        raise ValueError(
+            "Expected `discriminator_steps=1` with `update='simultaneous'`, which makes one update of each network. "
+            f"Received: discriminator_steps={steps}. Use 'alternating'."
+        )
+    if isinstance(recipe.penalties, str):
+        raise ValueError(f"`penalties` must be a list. Received: {recipe.penalties!r}. Use [{recipe.penalties!r}].")
+    optimizer = recipe.generator_optimizer
+    if isinstance(optimizer, keras.optimizers.Optimizer) and optimizer is recipe.discriminator_optimizer:
+        raise ValueError(
+            "Expected two optimizers: one object cannot hold the slots of both networks. Received: the same object "
+            "twice. Pass two objects, or the name."
+        )

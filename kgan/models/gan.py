@@ -8,7 +8,6 @@ from keras import ops
 
 from kgan import export as exports
 from kgan import latents, losses, recipes
-from kgan._registry import unknown
 from kgan._typing import Array, PathLike, Tensor
 from kgan.augmentation import Augmentation
 from kgan.losses import Loss
@@ -18,8 +17,6 @@ from kgan.models.sampler import Sampler
 from kgan.penalties import Penalty
 from kgan.recipes import Recipe
 from kgan.training import checks, data_adapter, game
-
-UPDATES = ("alternating", "simultaneous")
 
 
 @keras.saving.register_keras_serializable("kgan")
@@ -152,24 +149,22 @@ class GAN(Sampler, AdversarialModel):
         >>> gan.discriminator_steps, [penalty.name for penalty in gan.penalties]
         (2, ['wgan_gp'])
         """
-        chosen = recipes.choose(recipe, loss, penalties)
-        update = chosen.update if update is None else update
-        steps = chosen.discriminator_steps if discriminator_steps is None else discriminator_steps
-        _check_update(update, steps)
+        chosen = recipes.choose(
+            recipe,
+            loss=loss,
+            penalties=penalties,
+            generator_optimizer=generator_optimizer,
+            discriminator_optimizer=discriminator_optimizer,
+            discriminator_steps=discriminator_steps,
+            update=update,
+            augmentation=augmentation,
+        )
         if not classification_weight >= 0:
             raise ValueError(f"`classification_weight` must be non-negative. Received: {classification_weight!r}")
         self.compile_adversarial(
-            recipes.fresh(chosen.generator_optimizer) if generator_optimizer is None else generator_optimizer,
-            recipes.fresh(chosen.discriminator_optimizer)
-            if discriminator_optimizer is None
-            else discriminator_optimizer,
-            chosen.loss,
-            chosen.penalties,
-            augmentations=chosen.augmentation if augmentation is None else augmentation,
-            discriminator_steps=steps,
-            update=update,
-            classification_weight=classification_weight,
-            metrics=metrics,
+            chosen,
+            classification_weight,
+            metrics,
             jit_compile=jit_compile,
             steps_per_execution=steps_per_execution,
             run_eagerly=run_eagerly,
@@ -307,15 +302,3 @@ class GAN(Sampler, AdversarialModel):
             "augmentation": [keras.saving.serialize_keras_object(part) for part in self.augmentations],
             "classification_weight": self.classification_weight,
         }
-
-
-def _check_update(update: str, discriminator_steps: int) -> None:
-    if update not in UPDATES:
-        raise unknown("update", update, UPDATES)
-    if not isinstance(discriminator_steps, int) or discriminator_steps < 1:
-        raise ValueError(f"`discriminator_steps` must be a positive integer. Received: {discriminator_steps!r}")
-    if update == "simultaneous" and discriminator_steps > 1:
-        raise ValueError(
-            "Expected `discriminator_steps=1` with `update='simultaneous'`, which makes one update of each network. "
-            f"Received: discriminator_steps={discriminator_steps}. Use 'alternating'."
-        )

@@ -13,6 +13,7 @@ from kgan.losses.pixel import PixelLoss
 from kgan.metrics import psnr
 from kgan.models.adversarial import AdversarialModel, Batch, Step
 from kgan.penalties import Penalty
+from kgan.recipes import Recipe
 from kgan.training import game, pair_checks
 
 WEIGHTS = ("pixel_weight", "adversarial_weight", "feature_weight", "perceptual_weight")
@@ -127,11 +128,15 @@ class ImageToImageGAN(AdversarialModel):
         self.warmup_steps = warmup_steps
         self.perceptual = perceptual
         self._discriminator_features = feature_function(self.discriminator, wanted=bool(feature_weight))
-        self.compile_adversarial(
-            generator_optimizer or keras.optimizers.Adam(5e-4, beta_2=0.99),
-            discriminator_optimizer or keras.optimizers.Adam(2e-4, beta_2=0.99),
+        recipe = Recipe(
+            "image to image",
             loss,
             penalties or [],
+            generator_optimizer or keras.optimizers.Adam(5e-4, beta_2=0.99),
+            discriminator_optimizer or keras.optimizers.Adam(2e-4, beta_2=0.99),
+        )
+        self.compile_adversarial(
+            recipe,
             metrics=metrics,
             jit_compile=jit_compile,
             steps_per_execution=steps_per_execution,
