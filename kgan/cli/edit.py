@@ -107,7 +107,7 @@ def _directions(
     from kgan.applications import editing
     from kgan.applications.editing import attributes, inversion, supervised
 
-    if direction in attributes.CIRCULAR:
+    if direction in attributes.ANGLES:
         raise CommandError(
             f"`kgan edit` moves along straight lines. Received: --direction {direction}, which is an angle. See the "
             "guide to editing for how to turn it in Python."

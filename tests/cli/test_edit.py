@@ -44,7 +44,7 @@ def test_what_changes_in_each_picture(trained, tmp_path):
         (["-d", "factor-1", "--local"], "Unknown attribute. Received: 'factor-1'"),
         (["-d", "component-199"], "from 1 to 100 directions"),
         (["-d", "slant", "--class", "1"], "Expected no labels"),
-        (["-d", "other.npz"], "which is not there"),
+        (["-d", "other.npz"], "which does not exist"),
         (["-d", "slant", "--image", "nothing.png"], "nothing.png"),
     ],
 )

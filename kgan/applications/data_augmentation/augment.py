@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 import keras
 import numpy as np
 from keras import ops
-from numpy.typing import ArrayLike
 
 from kgan import _deprecation, datasets
 from kgan._checks import check_positive
@@ -65,8 +64,8 @@ def standard_augmentation(shift: float = 0.08, rotation: float = 0.04, seed: int
 
 
 def train_gan(
-    images: ArrayLike,
-    labels: ArrayLike,
+    images: Array,
+    labels: Array | Sequence[int],
     num_classes: int | None = None,
     updates: int = 3000,
     width: int = 32,
@@ -126,7 +125,7 @@ def train_gan(
 @renamed(judges="ensemble")
 def generate(
     gan: GAN | Sampler,
-    labels: ArrayLike,
+    labels: Array | Sequence[int],
     ensemble: Sequence[Classifier] | None = None,
     threshold: float = 0.5,
     seed: int = 0,
@@ -172,7 +171,7 @@ def generate(
 
 
 def num_per_class(
-    labels: ArrayLike, ratio: float | None = 0.5, balance: bool = False, num_classes: int | None = None
+    labels: Array | Sequence[int], ratio: float | None = 0.5, balance: bool = False, num_classes: int | None = None
 ) -> Array:
     """Return how many images `augment` generates of each class, `(num_classes,)`.
 
@@ -216,8 +215,8 @@ def num_per_class(
 @renamed(judges="ensemble", pool="pool_size")
 def augment(
     gan: GAN | Sampler,
-    images: ArrayLike,
-    labels: ArrayLike,
+    images: Array,
+    labels: Array | Sequence[int],
     ratio: float | None = 0.5,
     balance: bool = False,
     ensemble: Sequence[Classifier] | None = None,

@@ -6,7 +6,6 @@ from typing import Any, TypeAlias
 import keras
 import numpy as np
 from keras import ops
-from numpy.typing import ArrayLike
 
 from kgan import _deprecation
 from kgan._checks import check_positive
@@ -23,8 +22,8 @@ __getattr__ = _deprecation.old_names(__name__, train="train_ensemble", belief="e
 
 @renamed(members="num_members")
 def train_ensemble(
-    images: ArrayLike,
-    labels: ArrayLike,
+    images: Array,
+    labels: Array | Sequence[int],
     num_classes: int | None = None,
     num_members: int = 3,
     updates: int = 500,
@@ -75,7 +74,7 @@ def train_ensemble(
 
 
 @renamed(judges="ensemble")
-def ensemble_probability(ensemble: Sequence[Classifier], images: ArrayLike, labels: ArrayLike) -> Array:
+def ensemble_probability(ensemble: Sequence[Classifier], images: Array, labels: Array | Sequence[int]) -> Array:
     """Return the probability that an ensemble gives to the label of each image: the mean over its members.
 
     Args:
@@ -102,7 +101,7 @@ def ensemble_probability(ensemble: Sequence[Classifier], images: ArrayLike, labe
     return np.mean([_probabilities(classifier, images, labels)[index, labels] for classifier in ensemble], axis=0)
 
 
-def _probabilities(classifier: Classifier, images: ArrayLike, labels: Array) -> Array:
+def _probabilities(classifier: Classifier, images: Array, labels: Array) -> Array:
     if isinstance(classifier, keras.Model):
         outputs = classifier.predict(images, batch_size=256, verbose=0)
     else:

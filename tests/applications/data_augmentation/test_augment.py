@@ -1,28 +1,17 @@
-"""A GAN that enlarges a small labelled set."""
+"""A GAN that enlarges a small labeled data set."""
 
 import importlib
 import random
-import re
 
 import networks
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
 import kgan
 from kgan.applications import data_augmentation as augmentation
-from kgan.cli.app import app
-from kgan.datasets import labelled
 
 MODULE = importlib.import_module("kgan.applications.data_augmentation.augment")
 TINY = {"updates": 2, "width": 2, "batch_size": 8}
-
-
-def run(*arguments, code=0):
-    # Wide, so that the terminal's line breaks do not cut messages.
-    result = CliRunner().invoke(app, [str(each) for each in arguments], env={"COLUMNS": "200", "NO_COLOR": "1"})
-    assert result.exit_code == code, result.output
-    return re.sub(r"\s+", " ", result.output)
 
 
 @pytest.fixture(autouse=True)
@@ -31,9 +20,9 @@ def _few_attempts(monkeypatch):
 
 
 class Known(kgan.models.sampler.Sampler):
-    """Makes images that say in their first pixel what class they are of, and in their second whether they are good.
+    """Makes images whose first pixel tells their class, and whose second pixel tells whether they are good.
 
-    Every third image is bad.
+    Every third image is not good.
     """
 
     latent_dim, image_shape, conditional, num_classes, label_dropout = 2, networks.SHAPE, True, 3, 0.0
@@ -54,8 +43,8 @@ def good(images):
     return np.asarray(images)[:, 0, 1, 0] > 0
 
 
-def doubting(images):
-    """Believe the label of good images, with 0.9, and nothing of the bad."""
+def recognizing(images):
+    """Give the label of good images the probability 0.9, and all labels of the others the same."""
     probabilities = np.full((len(images), 3), 0.05)
     probabilities[np.arange(len(images)), label_of(images)] = 0.9
     probabilities[~good(images)] = [1 / 3] * 3
@@ -155,7 +144,7 @@ class TestAugment:
 
     def test_rejection_rejects(self):
         arguments = Known(), *real([30, 20, 10])
-        mixed, targets = collected(augmentation.augment(*arguments, ratio=0.5, ensemble=[doubting]))
+        mixed, targets = collected(augmentation.augment(*arguments, ratio=0.5, ensemble=[recognizing]))
         made = mixed[:, 0, 0, 0] > 0
         assert made.sum() == 60
         assert good(mixed[made]).all()
@@ -186,7 +175,7 @@ class TestAugment:
             ({"images": networks.images(6, (4, 4, 1))}, ValueError, "another size"),
             ({"images": networks.images(6) * 127 + 128}, ValueError, r"Expected images in \[-1, 1\]"),
             ({"ratio": 1.5}, ValueError, "share of generated images"),
-            ({"threshold": 0.0, "ensemble": [doubting]}, ValueError, "`threshold` is a probability"),
+            ({"threshold": 0.0, "ensemble": [recognizing]}, ValueError, "`threshold` is a probability"),
             ({"pool_size": 0}, ValueError, "`pool_size` must be a positive"),
             ({"batch_size": 0}, ValueError, "`batch_size` must be a positive"),
             ({"ensemble": []}, ValueError, "at least one classifier"),
@@ -274,66 +263,3 @@ def test_standard_changes_each_image_in_its_own_way():
     assert np.abs(changed).max() <= 1
     assert len(np.unique(changed.reshape(4, -1), axis=0)) == 4
     np.testing.assert_array_equal(changed, augmentation.standard_augmentation(seed=1)(images))
-
-
-class TestCommand:
-    @staticmethod
-    def pictures(folder):
-        images, labels = real([4, 4])
-        labelled.save(folder, images, labels, ["bird", "fish"])
-
-    @pytest.mark.slow
-    def test_a_labelled_folder(self, tmp_path):
-        self.pictures(tmp_path / "in")
-        arguments = ["augment", tmp_path / "in", "--updates", "2", "--threshold", "0", "--per-class", "3"]
-        run(*arguments, "-o", tmp_path / "out")
-        info = kgan.datasets.describe(tmp_path / "out")
-        assert (info.count, info.image_shape, info.class_names) == (6, networks.SHAPE, ("bird", "fish"))
-        before = sorted((path.name, path.read_bytes()) for path in (tmp_path / "out").rglob("*.png"))
-        assert "exists. Name another" in run(*arguments, "-o", tmp_path / "out", code=1)
-        run(*arguments, "-o", tmp_path / "out", "--overwrite")
-        assert sorted((path.name, path.read_bytes()) for path in (tmp_path / "out").rglob("*.png")) == before
-
-    def test_judges_are_heeded(self, tmp_path, monkeypatch):
-        self.pictures(tmp_path / "in")
-        uniform = lambda images: np.full((len(images), 2), 0.5)  # noqa: E731
-        monkeypatch.setattr(augmentation, "train_ensemble", lambda *_, **__: [uniform])
-        arguments = [
-            "augment",
-            tmp_path / "in",
-            "--updates",
-            "1",
-            "--threshold",
-            "0.6",
-            "--per-class",
-            "1",
-            "-o",
-            tmp_path / "out",
-        ]
-        assert "Train the GAN longer" in run(*arguments, code=1)
-        assert [path.name for path in tmp_path.iterdir()] == ["in"]
-
-    def test_overwrite_never_deletes_what_is_not_ours(self, tmp_path):
-        (tmp_path / "precious.txt").write_text("mine")
-        assert "was not made by this command" in run("augment", "digits", "-o", tmp_path, "--overwrite", code=1)
-        assert (tmp_path / "precious.txt").exists()
-
-    @pytest.mark.parametrize(
-        ("arguments", "message"),
-        [
-            (["--threshold", "1.5"], "in [0, 1)"),
-            (["--image-size", "30"], "multiples of 4"),
-        ],
-    )
-    def test_mistakes_leave_nothing(self, tmp_path, arguments, message):
-        self.pictures(tmp_path / "in")
-        assert message in run("augment", tmp_path / "in", "-o", tmp_path / "out", *arguments, code=1)
-        assert [path.name for path in tmp_path.iterdir()] == ["in"]
-
-    def test_unlabelled_and_lonely_pictures(self, tmp_path):
-        kgan.images.save_each(tmp_path / "plain", networks.images(3))
-        assert "Expected labelled data" in run("augment", tmp_path / "plain", "-o", tmp_path / "out", code=1)
-        kgan.images.save_each(tmp_path / "in" / "few", networks.images(1))
-        kgan.images.save_each(tmp_path / "in" / "more", networks.images(2))
-        assert "Received: 1 of class 0" in run("augment", tmp_path / "in", "-o", tmp_path / "out", code=1)
-        assert not (tmp_path / "out").exists()
