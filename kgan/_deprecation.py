@@ -7,7 +7,7 @@ import sys
 import warnings
 from collections.abc import Callable, Sequence
 from types import FrameType, ModuleType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -47,6 +47,19 @@ MODULES = {
     "kgan.watch": "kgan.callbacks",
 }
 """Old module names, and the modules that hold their contents now."""
+
+PACKAGES = {
+    "kgan.applications.denoising": "kgan.applications.restoration",
+    "kgan.applications.judging": "kgan.applications.data_augmentation",
+    "kgan.applications.super_resolution": "kgan.applications.restoration",
+    "kgan.clusters": "kgan.models",
+    "kgan.gan": "kgan",
+    "kgan.image_to_image": "kgan",
+    "kgan.opening": "kgan",
+    "kgan.resampling": "kgan.images",
+    "kgan.sources": "kgan.datasets",
+}
+"""What to import from instead, where that is not the module itself but a package that names its contents."""
 
 
 def warn(old: str, new: str) -> None:
@@ -108,7 +121,7 @@ class _Finder:
         return importlib.machinery.ModuleSpec(fullname, self) if fullname in MODULES else None  # type: ignore[arg-type]
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
-        warn(spec.name, MODULES[spec.name])
+        warn(spec.name, PACKAGES.get(spec.name, MODULES[spec.name]))
         return _Alias(spec.name, importlib.import_module(MODULES[spec.name]))
 
     def exec_module(self, module: ModuleType) -> None:
@@ -118,7 +131,7 @@ class _Finder:
 def install() -> None:
     """Let the old module names be imported."""
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
-        sys.meta_path.append(_Finder())  # type: ignore[arg-type]
+        sys.meta_path.append(_Finder())
 
 
 def renamed(**names: str) -> Callable[[Function], Function]:
@@ -137,23 +150,23 @@ def renamed(**names: str) -> Callable[[Function], Function]:
     ...     double(count=3), str(caught[0].message)
     (6, '`double(count=)` is now `double(num=)`. The old name will be removed in the next release.')
     """
+    return functools.partial(_renamed, names)
 
-    def decorate(function: Function) -> Function:
-        called = function.__qualname__.removesuffix(".__init__").rpartition(".<locals>.")[2]
 
-        @functools.wraps(function)
-        def wrapper(*args: Any, **kwargs: Any) -> Any:
-            for old in names.keys() & kwargs.keys():
-                new = names[old]
-                if new in kwargs:
-                    raise TypeError(f"Expected `{new}` or its old name `{old}`. Received: both.")
-                warn(f"{called}({old}=)", f"{called}({new}=)")
-                kwargs[new] = kwargs.pop(old)
-            return function(*args, **kwargs)
+def _renamed(names: dict[str, str], function: Function) -> Function:
+    called = function.__qualname__.removesuffix(".__init__").rpartition(".<locals>.")[2]
 
-        return wrapper  # type: ignore[return-value]
+    @functools.wraps(function)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        for old in names.keys() & kwargs.keys():
+            new = names[old]
+            if new in kwargs:
+                raise TypeError(f"Expected `{new}` or its old name `{old}`. Received: both.")
+            warn(f"{called}({old}=)", f"{called}({new}=)")
+            kwargs[new] = kwargs.pop(old)
+        return function(*args, **kwargs)
 
-    return decorate
+    return cast(Function, wrapper)
 
 
 def moved(name: str, current: Callable[..., Any], instead: str) -> Callable[..., Any]:
