@@ -1,4 +1,4 @@
-"""Generators whose images are linear functions of the code, so that every answer can be worked out by hand."""
+"""Generators whose images are linear functions of the code, so that results can be computed by hand."""
 
 import keras
 import numpy as np
@@ -6,9 +6,9 @@ from keras import layers
 
 
 def generator(num_classes=None):
-    """Two latents to 4x4x1 images: the first lights the whole image (0.1), the second its left half (0.1).
+    """Two latents to 4x4x1 images: the first brightens the whole image by 0.1, the second its left half.
 
-    With classes, the class `k` darkens all by 0.2 k.
+    With classes, class `k` darkens the whole image by 0.2 k.
     """
     weights = np.zeros((2, 4, 4, 1), "float32")
     weights[0], weights[1, :, :2] = 0.1, 0.1
@@ -29,10 +29,10 @@ def generator(num_classes=None):
 
 
 def left(images):
-    """The mean of the left half."""
+    """Return the mean of the left half."""
     return images[:, :, :2].mean(axis=(1, 2, 3))
 
 
 def right(images):
-    """The mean of the right half."""
+    """Return the mean of the right half."""
     return images[:, :, 2:].mean(axis=(1, 2, 3))

@@ -106,7 +106,7 @@ class TestAugment:
         data = augmentation.augment(Known(), images, labels, ratio=0.6, balance=True, batch_size=16)
         assert int(data.cardinality()) == 5  # 70 images
         assert data.element_spec[0].shape[1:] == networks.SHAPE
-        assert [each.dtype.name for each in data.element_spec] == ["float32", "int32"]
+        assert [spec.dtype.name for spec in data.element_spec] == ["float32", "int32"]
         mixed, targets = collected(data)
         assert sorted(np.bincount(targets)) == [23, 23, 24]
         made = mixed[:, 0, 0, 0] > 0

@@ -1,4 +1,4 @@
-"""Attributes of pictures whose values are known beforehand."""
+"""Attributes of images whose values are known."""
 
 import numpy as np
 import pytest
@@ -7,8 +7,8 @@ from PIL import Image, ImageDraw
 from kgan.applications.editing import attributes
 
 
-def blank(count=1, size=28, channels=1):
-    return -np.ones((count, size, size, channels))
+def blank(num=1, size=28, channels=1):
+    return -np.ones((num, size, size, channels))
 
 
 def bar(width, angle=0.0, scale=8):
@@ -23,7 +23,7 @@ def bar(width, angle=0.0, scale=8):
     return np.asarray(picture.resize((28, 28), Image.Resampling.BOX), "float64")[None, ..., None] / 127.5 - 1
 
 
-def test_ink_is_the_distance_from_the_background_in_whatever_colours():
+def test_foreground_is_the_distance_from_the_background_in_any_colors():
     images = np.stack([blank()[0], np.ones((28, 28, 1))])
     images[0, 10, 10] = 1.0
     images[1, 10, 10] = 0.0
@@ -31,9 +31,9 @@ def test_ink_is_the_distance_from_the_background_in_whatever_colours():
     assert drawn.shape == (2, 28, 28)
     assert drawn[:, 10, 10].tolist() == [1.0, 0.5]
     assert drawn.sum() == 1.5
-    coloured = np.zeros((1, 8, 8, 3)) + [1.0, 0.0, -1.0]
-    coloured[0, 3, 3] = [0.0, 0.0, -1.0]
-    np.testing.assert_allclose(attributes.foreground(coloured)[0, 3, 3], np.sqrt(1 / 3) / 2)
+    colored = np.zeros((1, 8, 8, 3)) + [1.0, 0.0, -1.0]
+    colored[0, 3, 3] = [0.0, 0.0, -1.0]
+    np.testing.assert_allclose(attributes.foreground(colored)[0, 3, 3], np.sqrt(1 / 3) / 2)
     images[0, 0, :13] = 1.0  # a stroke that touches the border is not taken for the background
     assert attributes.background(images)[0] == -1
 
@@ -62,7 +62,7 @@ def test_slant_of_a_bar(angle):
     np.testing.assert_allclose(attributes.slant(-bar(2, angle)[:, :, ::-1]), -angle, atol=0.5)
 
 
-def test_size_is_the_distance_from_the_centre():
+def test_size_is_the_distance_from_the_center():
     images = blank(size=12)
     images[0, [3, 9], [2, 10]] = 1.0  # 3 down and 4 across from the middle
     np.testing.assert_allclose(attributes.size(images), 5.0)
@@ -72,16 +72,16 @@ def test_size_is_the_distance_from_the_centre():
 def test_hues_of_motif_and_background(degrees):
     import colorsys
 
-    def colour(hue):
+    def color(hue):
         return 2 * np.array(colorsys.hsv_to_rgb(hue % 360 / 360, 0.8, 0.9)) - 1
 
     drawn = (bar(4) + 1) / 2
-    images = drawn * colour(degrees) + (1 - drawn) * colour(degrees + 150)
+    images = drawn * color(degrees) + (1 - drawn) * color(degrees + 150)
     np.testing.assert_allclose(attributes.hue(images), degrees, atol=1)
     np.testing.assert_allclose(attributes.background_hue(images), (degrees + 150) % 360, atol=1e-6)
 
 
-def test_blank_and_grey_images_have_0():
+def test_blank_and_gray_images_have_0():
     for name in ("thickness", "slant", "size"):
         assert attributes.get(name)(blank()) == 0
     assert attributes.hue(np.zeros((1, 4, 4, 3))) == 0
@@ -94,9 +94,9 @@ def test_classes_of_a_classifier():
     probabilities = keras.layers.Concatenate()([keras.layers.Flatten()(images), keras.layers.Flatten()(images)[:, :1]])
     model = keras.Model(images, {"features": probabilities, "probabilities": probabilities})
     pictures = np.float32([[1, 0, 0, 0], [0, 1, 0, 0], [0, 1, 0, 0]]).reshape(3, 2, 2, 1)
-    found = attributes.class_scores(model)(pictures)
-    assert found.shape == (3, 5)
-    np.testing.assert_allclose(found[0], np.log([1.001, 0.001, 0.001, 0.001, 1.001]), rtol=1e-5)
+    scores = attributes.class_scores(model)(pictures)
+    assert scores.shape == (3, 5)
+    np.testing.assert_allclose(scores[0], np.log([1.001, 0.001, 0.001, 0.001, 1.001]), rtol=1e-5)
     with pytest.raises(ValueError, match="without class probabilities"):
         attributes.class_scores(keras.Model(images, probabilities))(pictures)
 

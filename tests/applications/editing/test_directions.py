@@ -1,4 +1,4 @@
-"""Directions: kept, refused, and made to leave others alone."""
+"""Directions are saved and loaded, checked, and orthogonalized."""
 
 import linear
 import numpy as np
@@ -10,8 +10,8 @@ from kgan.applications.editing.supervised import boundary
 from kgan.applications.editing.unsupervised import closed_form
 
 
-class TestOrthogonalized:
-    def test_one_half_changes_and_the_other_stays(self, space):
+class TestOrthogonalize:
+    def test_one_half_changes_and_the_other_does_not(self, space):
         left, right = boundary(space, linear.left), boundary(space, linear.right)
         only_left = boundary(space, linear.left, keep=[right])
         np.testing.assert_allclose(only_left.vector, [0, 1], atol=0.02)
@@ -27,16 +27,16 @@ class TestOrthogonalized:
         """Codes with the covariance diag(4, 1): the functional (1, 1) must not change."""
         covariance = np.diag([4.0, 1.0])
         first, kept = np.array([1.0, 0.0]), np.array([1.0, 1.0])
-        make = [
+        directions = [
             Direction(covariance @ n / (n @ covariance @ n) ** 0.5, n / (n @ covariance @ n) ** 0.5)
             for n in (first, kept)
         ]
-        found = orthogonalize(*[make[0]], [make[1]])
-        assert abs(kept @ found.vector) < 1e-5
-        np.testing.assert_allclose(found.normal @ found.vector, 1, rtol=1e-5)
-        np.testing.assert_allclose(found.vector @ np.linalg.inv(covariance) @ found.vector, 1, rtol=1e-5)
+        direction = orthogonalize(directions[0], [directions[1]])
+        assert abs(kept @ direction.vector) < 1e-5
+        np.testing.assert_allclose(direction.normal @ direction.vector, 1, rtol=1e-5)
+        np.testing.assert_allclose(direction.vector @ np.linalg.inv(covariance) @ direction.vector, 1, rtol=1e-5)
 
-    def test_nothing_left(self, space):
+    def test_a_direction_that_depends_on_the_others(self, space):
         left = boundary(space, linear.left)
         with pytest.raises(ValueError, match="independent of 'left'"):
             orthogonalize(left, [left])
@@ -50,14 +50,14 @@ class TestOrthogonalized:
 class TestDirection:
     def test_saved_and_loaded(self, space, tmp_path):
         some = Direction([1.0, 2.0], fingerprint=space.fingerprint, levels=[1, 3])
-        for found in (boundary(space, "brightness", num=100), closed_form(space, 1)[0], some):
-            found.save(tmp_path / "direction.npz")
-            again = Direction.load(tmp_path / "direction.npz")
+        for direction in (boundary(space, "brightness", num=100), closed_form(space, 1)[0], some):
+            direction.save(tmp_path / "direction.npz")
+            loaded = Direction.load(tmp_path / "direction.npz")
             for name in ("vector", "normal", "fingerprint"):
-                np.testing.assert_array_equal(getattr(again, name), getattr(found, name))
+                np.testing.assert_array_equal(getattr(loaded, name), getattr(direction, name))
             for name in ("name", "space", "score", "levels"):
-                assert getattr(again, name) == getattr(found, name)
-            again.check(space)
+                assert getattr(loaded, name) == getattr(direction, name)
+            loaded.check(space)
         assert [file.name for file in tmp_path.iterdir()] == ["direction.npz"]
 
     def test_a_file_of_version_0_1_0(self, space, tmp_path):
@@ -78,13 +78,13 @@ class TestDirection:
         np.testing.assert_array_equal(direction.vector, np.float32([0.6, 0.8]))
 
     def test_of_another_model(self, space, style_space):
-        found = boundary(space, "brightness", num=100)
+        direction = boundary(space, "brightness", num=100)
         other = linear.generator()
         other.set_weights([weight * 1.1 for weight in other.get_weights()])
         with pytest.raises(ValueError, match="of this generator. Received: 'brightness' of another"):
-            found.check(CodeSpace(other))
+            direction.check(CodeSpace(other))
         with pytest.raises(ValueError, match="Expected a direction in the style space of 5 dimensions"):
-            found.check(style_space)
+            direction.check(style_space)
 
     def test_no_direction(self, tmp_path):
         with pytest.raises(FileNotFoundError, match="which does not exist"):

@@ -1,4 +1,4 @@
-"""Codes moved, mixed and joined: linear generators tell what must come out."""
+"""Edits of linear generators, whose results can be computed by hand."""
 
 import keras
 import linear
@@ -54,7 +54,7 @@ class TestEdit:
         edited = editing.edit(style_space, codes, direction, [0.5])
         np.testing.assert_allclose(edited[:, 0], style_space.images(moved), atol=1e-5)
 
-    def test_each_image_along_its_own(self, space, style_space):
+    def test_each_image_along_its_own_direction(self, space, style_space):
         directions = along(space, [1.0, 0.0]), along(space, [0.0, 2.0])
         edited = editing.edit(space, np.zeros((2, 2)), directions, [1])
         np.testing.assert_allclose(edited[:, 0, 0, 3, 0], [0.1, 0.0], atol=1e-6)  # 0.1 z0 on the right
@@ -77,23 +77,27 @@ class TestEdit:
             editing.edit(space, [[0.0, 0.0]], foreign, [0])
 
 
-class TestTurn:
+class TestSetAngle:
     def test_to_an_angle(self, space):
-        circle = along(space, [1.0, 0.0]), along(space, [0.6, 0.8])  # not quite orthogonal
-        turned = editing.set_angle(space, [[5.0, 1.0], [0.0, -3.0]], circle, [0, 90])
+        directions = along(space, [1.0, 0.0]), along(space, [0.6, 0.8])  # not quite orthogonal
+        turned = editing.set_angle(space, [[5.0, 1.0], [0.0, -3.0]], directions, [0, 90])
         for code, (cosine, sine) in zip(turned, [(2**0.5, 0), (0, 2**0.5)], strict=True):
-            np.testing.assert_allclose([each.normal @ code for each in circle], [cosine, sine], atol=1e-5)
+            np.testing.assert_allclose([direction.normal @ code for direction in directions], [cosine, sine], atol=1e-5)
 
-    def test_of_styles_turns_all_levels(self, style_space):
-        circle = along(style_space, [1.0, 0, 0, 0, 0]), along(style_space, [0, 1.0, 0, 0, 0])
+    def test_of_styles_changes_all_levels(self, style_space):
+        directions = along(style_space, [1.0, 0, 0, 0, 0]), along(style_space, [0, 1.0, 0, 0, 0])
         codes = style_space.sample(2)
-        turned = editing.set_angle(style_space, codes, circle, 180.0)
+        turned = editing.set_angle(style_space, codes, directions, 180.0)
         np.testing.assert_allclose((turned - style_space.mean)[..., :2], [[[-(2**0.5), 0]] * 4] * 2, atol=1e-5)
         np.testing.assert_allclose(turned[..., 2:], codes[..., 2:], rtol=1e-6)
-        for each in circle:
-            each.levels = (1, 3)
-        np.testing.assert_array_equal(editing.set_angle(style_space, codes, circle, 180.0)[:, [0, 2]], codes[:, [0, 2]])
-        np.testing.assert_allclose(editing.set_angle(style_space, codes, circle, 180.0)[:, [1, 3]], turned[:, [1, 3]])
+        for direction in directions:
+            direction.levels = (1, 3)
+        np.testing.assert_array_equal(
+            editing.set_angle(style_space, codes, directions, 180.0)[:, [0, 2]], codes[:, [0, 2]]
+        )
+        np.testing.assert_allclose(
+            editing.set_angle(style_space, codes, directions, 180.0)[:, [1, 3]], turned[:, [1, 3]]
+        )
 
 
 class TestInterpolate:
@@ -161,7 +165,7 @@ def test_truncation_goes_to_the_mean(style_space, space):
         editing.truncate(space, codes, 1.5)
 
 
-def test_pictures(space, tmp_path):
+def test_saved_images(space, tmp_path):
     edited = editing.edit(space, space.sample(2), boundary(space, "brightness", num=50), [-1, 0, 1])
     editing.save_strip(tmp_path / "strip.png", edited)
     with Image.open(tmp_path / "strip.png") as strip:
@@ -179,11 +183,11 @@ def test_pictures(space, tmp_path):
     ("text", "strengths"),
     [("-2..2", np.linspace(-2, 2, 7)), ("0..1:3", [0, 0.5, 1]), ("-1, 0,1.5", [-1, 0, 1.5]), ("3", [3])],
 )
-def test_strengths_in_words(text, strengths):
+def test_strengths_in_a_text(text, strengths):
     np.testing.assert_allclose(editing.parse_strengths(text), strengths)
 
 
 @pytest.mark.parametrize("text", ["", ",", "a..b", "1..2..3", "0..1:0", "0..1:x", "nan", "1;2"])
-def test_no_strengths_in_words(text):
+def test_texts_without_strengths(text):
     with pytest.raises(ValueError, match="Expected strengths such as"):
         editing.parse_strengths(text)

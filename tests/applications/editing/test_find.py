@@ -9,7 +9,7 @@ from kgan.applications.editing import attributes
 from kgan.applications.editing.find import find_direction
 
 
-def test_found_by_name(space, tmp_path):
+def test_every_kind_of_name(space, tmp_path):
     assert find_direction(space, "factor-2").name == "factor 2"
     saved = find_direction(space, "brightness")
     saved.save(tmp_path / "mine.npz")

@@ -1,4 +1,4 @@
-"""Codes found again from their images."""
+"""Codes are recovered from their images."""
 
 import keras
 import linear
@@ -14,41 +14,41 @@ from kgan.metrics import psnr
 CODES = np.float32([[0.5, -1.0], [1.0, 1.0], [-2.0, 0.3]])
 
 
-def test_the_code_is_found_again(space):
-    found = invert(space, space.images(CODES), prior=0, steps=200, batch_size=2)  # a batch is left over
-    np.testing.assert_allclose(found.codes, CODES, atol=0.02)
-    np.testing.assert_allclose(found.images, space.images(found.codes))
-    assert (found.psnr > 50).all()
+def test_codes_are_recovered(space):
+    inversion = invert(space, space.images(CODES), prior=0, steps=200, batch_size=2)  # a batch is left over
+    np.testing.assert_allclose(inversion.codes, CODES, atol=0.02)
+    np.testing.assert_allclose(inversion.images, space.images(inversion.codes))
+    assert (inversion.psnr > 50).all()
 
 
-def test_the_prior_draws_to_the_mean(space):
+def test_the_prior_pulls_codes_to_the_mean(space):
     # Images 0.1 (z0 + z1) on the left and 0.1 z0 on the right; minimize the mean square error + 0.01 (z0^2 + z1^2) / 2.
     # With z1 = 0 in the target, (0.01 + 0.01 / 2 * 2 ...) by the normal equations:
     weights = np.array([[0.1, 0.1], [0.1, 0.0]]) / 2**0.5  # of the two halves, each half of the mean
     target = weights @ [1.0, 0.0]
     expected = np.linalg.solve(weights.T @ weights + 0.01 / 2 * np.eye(2), weights.T @ target)
-    found = invert(space, space.images([[1.0, 0.0]]), prior=0.01, steps=400)
-    np.testing.assert_allclose(found.codes[0], expected, atol=0.01)
+    inversion = invert(space, space.images([[1.0, 0.0]]), prior=0.01, steps=400)
+    np.testing.assert_allclose(inversion.codes[0], expected, atol=0.01)
 
 
-def test_styles_are_found_for_each_level():
+def test_each_level_gets_its_own_style():
     keras.utils.set_random_seed(0)
     space = CodeSpace(style.generator((8, 8, 1), latent_dim=6, width=4, style_dim=5))
     codes = space.sample(4, seed=9)
     codes[:, 1] = codes[::-1, 1]  # images that no single style makes
     start = np.asarray(psnr(space.images(codes), space.images(np.broadcast_to(space.mean, codes.shape))))
-    found = invert(space, space.images(codes), prior=0, steps=200)
-    assert found.codes.shape == (4, 2, 5)
-    assert (found.psnr > start + 10).all()
-    assert np.abs(found.codes[:, 0] - found.codes[:, 1]).max() > 0.01
+    inversion = invert(space, space.images(codes), prior=0, steps=200)
+    assert inversion.codes.shape == (4, 2, 5)
+    assert (inversion.psnr > start + 10).all()
+    assert np.abs(inversion.codes[:, 0] - inversion.codes[:, 1]).max() > 0.01
 
 
 def test_an_exported_generator_and_labels(tmp_path):
     exporting.export(linear.generator(3), tmp_path / "exported", num_classes=3)
     space = CodeSpace(tmp_path / "exported")
     images = space.images(CODES, labels=[0, 1, 2])
-    found = invert(space, images, labels=[0, 1, 2], prior=0, steps=200)
-    np.testing.assert_allclose(found.codes, CODES, atol=0.02)
+    inversion = invert(space, images, labels=[0, 1, 2], prior=0, steps=200)
+    np.testing.assert_allclose(inversion.codes, CODES, atol=0.02)
     with pytest.raises(ValueError, match="Expected `labels`: the generator is class-conditional"):
         invert(space, images)
     with pytest.raises(ValueError, match="one label for each image"):

@@ -57,7 +57,7 @@ def test_class_conditional_generators(kind):
             space.images([[1.0, 0.0]])
         with pytest.raises(ValueError, match=r"Expected labels in \[0, 3\)"):
             space.images([[1.0, 0.0]], labels=3)
-    else:  # the styles know the class
+    else:  # the styles contain the class
         noise = np.float32([[1.0, 0.0], [1.0, 0.0]])
         codes = space.codes(noise, labels=[0, 2])
         expected = generator.predict([noise, np.int32([0, 2])], verbose=0)
@@ -70,7 +70,7 @@ def test_one_generator_in_several_files_has_one_fingerprint(tmp_path):
     gan.compile()
     gan.save(tmp_path / "model.keras")
     gan.export(tmp_path / "exported")
-    spaces = [CodeSpace(each) for each in (gan, tmp_path / "model.keras", str(tmp_path / "exported"))]
+    spaces = [CodeSpace(model) for model in (gan, tmp_path / "model.keras", str(tmp_path / "exported"))]
     codes = spaces[0].sample(3, seed=1)
     for space in spaces[1:]:
         np.testing.assert_allclose(space.fingerprint, spaces[0].fingerprint, atol=1e-5)

@@ -11,39 +11,42 @@ from kgan.architectures import dcgan, resnet
 from kgan.export import exporting
 
 
-class TestUnaided:
+class TestUnsupervised:
     def test_the_strongest_weights_come_first(self, space):
         # A^T A = 0.01 (16 8; 8 8), whose larger eigenvector is (0.851, 0.526).
-        for found in (closed_form(space, 2), principal_components(space, 2, layer=space.generator.layers[-1].name)):
-            np.testing.assert_allclose(np.abs(found[0].vector), [0.851, 0.526], atol=0.03)
-            np.testing.assert_allclose(np.abs(found[1].vector), [0.526, 0.851], atol=0.03)
-            assert abs(found[0].vector @ found[1].vector) < 0.05
-        assert [each.name for each in found] == ["component 1", "component 2"]
+        for directions in (
+            closed_form(space, 2),
+            principal_components(space, 2, layer=space.generator.layers[-1].name),
+        ):
+            np.testing.assert_allclose(np.abs(directions[0].vector), [0.851, 0.526], atol=0.03)
+            np.testing.assert_allclose(np.abs(directions[1].vector), [0.526, 0.851], atol=0.03)
+            assert abs(directions[0].vector @ directions[1].vector) < 0.05
+        assert [direction.name for direction in directions] == ["component 1", "component 2"]
 
     def test_principal_components_of_styles(self, style_space):
-        found = principal_components(style_space, 2, num=4000, seed=3)
+        directions = principal_components(style_space, 2, num=4000, seed=3)
         values, vectors = np.linalg.eigh(np.cov(style_space.sample(4000, seed=3)[:, 0], rowvar=False))
-        np.testing.assert_allclose(np.abs(found[0].vector), np.abs(vectors[:, -1]) * values[-1] ** 0.5, rtol=1e-3)
+        np.testing.assert_allclose(np.abs(directions[0].vector), np.abs(vectors[:, -1]) * values[-1] ** 0.5, rtol=1e-3)
 
-    def test_closed_form_of_styles_looks_at_all_levels(self, style_space):
-        (found,) = closed_form(style_space, 1)
+    def test_closed_form_of_styles_uses_all_levels(self, style_space):
+        (direction,) = closed_form(style_space, 1)
         weights = [w.numpy() for w in style_space.generator.trainable_weights if w.name == "affine"]
         assert len(weights) == 2
-        unit = found.vector / np.linalg.norm(found.vector)
+        unit = direction.vector / np.linalg.norm(direction.vector)
         total = sum(a @ a.T for a in weights)
         np.testing.assert_allclose(total @ unit, np.linalg.eigvalsh(total)[-1] * unit, rtol=1e-3, atol=1e-4)
         deviation = (style_space.sample(5000)[:, 0] @ unit).std()
-        np.testing.assert_allclose(np.linalg.norm(found.vector), deviation, rtol=0.05)
+        np.testing.assert_allclose(np.linalg.norm(direction.vector), deviation, rtol=0.05)
 
     @pytest.mark.parametrize("num_classes", [None, 3])
     @pytest.mark.parametrize("architecture", [dcgan, resnet])
     def test_of_kgan_s_networks(self, architecture, num_classes):
         generator = architecture.generator((8, 8, 1), latent_dim=6, width=4, num_classes=num_classes)
         space = CodeSpace(generator)
-        for found in (closed_form(space, 3), principal_components(space, 3, num=200)):
-            assert len(found) == 3
-            for each in found:
-                each.check(space)
+        for directions in (closed_form(space, 3), principal_components(space, 3, num=200)):
+            assert len(directions) == 3
+            for direction in directions:
+                direction.check(space)
         dense = next(layer for layer in generator.layers if isinstance(layer, keras.layers.Dense))
         weights = dense.kernel.numpy()[:6]
         vector = closed_form(space, 1)[0].vector
