@@ -20,7 +20,7 @@ from judge import RESULTS, keep
 def images(name, count=None, split="train"):
     import kgan
 
-    size = kgan.datasets.describe(name, split).count
+    size = kgan.datasets.describe(name, split).num_examples
     return next(iter(kgan.datasets.load(name, split, batch_size=count or size, shuffle=False))).numpy()
 
 

@@ -56,8 +56,11 @@ def augment(
     from kgan import _files
     from kgan.datasets import labelled
 
-    info = kgan.datasets.describe(data)
-    dataset = kgan.datasets.load(data, batch_size=info.count, image_size=image_size, labels=True, shuffle=False)
+    source = kgan.datasets.find(data)
+    info = source.info
+    dataset = kgan.datasets.load(
+        source, batch_size=info.num_examples, image_size=image_size, labels=True, shuffle=False
+    )
     images, labels = (part.numpy() for part in next(iter(dataset)))
     num_classes = len(info.class_names or ())
     new_labels = [label for label in range(num_classes) for _ in range(per_class)]

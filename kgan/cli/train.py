@@ -204,7 +204,7 @@ class Run:
             labels=settings.conditional,
             seed=settings.seed,
         )
-        self.info = kgan.datasets.describe(settings.data)
+        self.info = kgan.datasets.info_of(self.dataset)
         element = self.dataset.element_spec[0] if settings.conditional else self.dataset.element_spec
         shape = tuple(element.shape[1:])
         networks = kgan.architectures.get(settings.architecture)
@@ -239,7 +239,7 @@ class Run:
         gan, settings = self.gan, self.settings
         height, width, channels = gan.image_shape
         rows = {
-            "data": f"{settings.data}: {self.info.count:,} images of {height}x{width}x{channels}",
+            "data": f"{settings.data}: {self.info.num_examples:,} images of {height}x{width}x{channels}",
             "networks": f"{settings.architecture}: generator {gan.generator.count_params():,}, "
             f"discriminator {gan.discriminator.count_params():,} parameters",
             "recipe": _recipe(gan),

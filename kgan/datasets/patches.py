@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import tensorflow as tf
 
-from kgan import datasets
 from kgan._checks import check_positive
 from kgan._typing import Array, Tensor
+from kgan.datasets.order import by_epoch
 from kgan.images import from_uint8
 
 
@@ -75,7 +75,7 @@ def load(
             return sources.patches(picture, top, left, symmetry, size // scale), target
         return (target if degradation is None else degradation(target, degradation_seed)), target
 
-    return datasets.by_epoch(one_epoch, fetch, steps)
+    return by_epoch(one_epoch, fetch, steps)
 
 
 class _Pictures:

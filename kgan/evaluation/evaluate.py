@@ -133,14 +133,14 @@ def evaluate(model, data, features=None, num=10_000, seed=0, image_size=None) ->
     if isinstance(model, str | pathlib.Path):
         model = open_model(model)
     shape = tuple(model.image_shape)
-    (train, _), (reference, _) = datasets.train_and_test(data, 0.5, image_size or shape[:2], shape[2])
+    source = datasets.find(data)
+    (train, _), (reference, _) = datasets.train_and_test(source, 0.5, image_size or shape[:2], shape[2])
     if min(len(reference), len(train)) < 2 * GROUPS:
         raise ValueError(
             f"Expected at least {4 * GROUPS} images to compare with. Received: {len(reference) + len(train)}"
         )
-    info = datasets.describe(data)
     if features is None:
-        features = "inception" if info.class_names is None else _default_classifier(data, info, shape)
+        features = "inception" if source.class_names is None else _default_classifier(source, shape)
     extractor = feature_extractors.get(features)
     extractor.check((None, *shape))
     count = min(num, len(reference), len(train))
@@ -237,10 +237,10 @@ def _jackknife(statistic, groups):
     return float(np.sqrt((len(values) - 1) / len(values) * np.sum((values - values.mean()) ** 2)))
 
 
-def _default_classifier(data, info, shape):
-    if shape == tuple(info.image_shape):
-        return f"classifier:{data}"
-    return feature_extractors.classifier(data, image_size=shape[:2], channels=shape[2])
+def _default_classifier(source, shape):
+    if shape == source.image_shape:
+        return feature_extractors.classifier(source)
+    return feature_extractors.classifier(source, image_size=shape[:2], channels=shape[2])
 
 
 def _plain(value):

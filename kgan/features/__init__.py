@@ -1,6 +1,6 @@
 """Feature extractors, which metrics compare images with."""
 
-from kgan.features.extractors import INCEPTION_URL, FeatureExtractor, classifier, get, inception, load
+from kgan.features.extractors import INCEPTION_URL, FeatureExtractor, classifier, get, inception, load, register
 
 __all__ = [
     "FeatureExtractor",
@@ -9,4 +9,5 @@ __all__ = [
     "get",
     "inception",
     "load",
+    "register",
 ]

@@ -1,27 +1,54 @@
-"""A classifier of a labelled data set: the features and the judge of metrics, trained once and kept."""
+"""A classifier of a labeled data set, trained once and kept: its features and probabilities are what metrics use."""
 
 import hashlib
 import itertools
 import json
 import os
 import pathlib
+from typing import TYPE_CHECKING, NamedTuple
 
 import keras
 import numpy as np
 
-from kgan import _files, datasets
+from kgan import _deprecation, _files
+from kgan._typing import PathLike, Shape
+
+if TYPE_CHECKING:
+    from kgan.datasets import Source
 
 FEATURES = 128
 
+VERSION = 1
+"""Version of the network and of its training. It is part of the cache's key: increase it when either changes."""
 
-def network(image_shape: tuple, num_classes: int, seed: int = 0) -> keras.Model:
-    """Return an untrained classifier: images to `{"features": (batch, 128), "probabilities": (batch, classes)}`.
 
-    Convolutions with batch normalisation, halving the image down to 7 pixels or less.
+class TrainedClassifier(NamedTuple):
+    """A classifier and what is known of it.
+
+    Attributes:
+        network: the Keras model, as `network` builds it.
+        accuracy: share of held-out images that it classifies correctly.
+        path: the file in which it is kept.
+    """
+
+    network: keras.Model
+    accuracy: float
+    path: pathlib.Path
+
+
+def network(image_shape: Shape, num_classes: int, seed: int = 0) -> keras.Model:
+    """Return an untrained classifier: images to `{"features": (batch, 128), "probabilities": (batch, num_classes)}`.
+
+    Convolutions with batch normalization reduce the image to 7 pixels or less.
+
+    Args:
+        image_shape: `(height, width, channels)`.
+        num_classes: the number of classes.
+        seed: seed of the initial weights. Defaults to 0.
     """
     seeds = itertools.count(1000 * seed)
 
-    def initializer():
+    def initializer() -> keras.initializers.Initializer:
         return keras.initializers.HeNormal(next(seeds))
 
     inputs = keras.Input(image_shape, name="images")
@@ -42,37 +69,45 @@ def network(image_shape: tuple, num_classes: int, seed: int = 0) -> keras.Model:
     return keras.Model(inputs, {"features": features, "probabilities": x}, name="classifier")
 
 
-def trained(source, image_size=None, channels=None, epochs=None, seed=0, verbose=1) -> tuple[keras.Model, float, str]:
-    """Return a classifier of `source`, its accuracy on images it was not trained on, and its file.
+def load_or_train(
+    source: "PathLike | Source",
+    image_size: int | tuple[int, int] | None = None,
+    channels: int | None = None,
+    epochs: int | None = None,
+    seed: int = 0,
+    verbose: int = 1,
+) -> TrainedClassifier:
+    """Return a classifier of `source`: from the cache, or trained now and kept there.
 
-    It is trained at the first call and read from Keras's cache folder (`~/.keras/kgan`) at later ones. The held-out
+    The cache is in Keras's folder (`~/.keras/kgan`, or below the environment variable `KERAS_HOME`). A classifier is
+    found again by the contents of the data, the size and channels of the images and the arguments below. Held-out
     images are the split `test`, or a tenth of the data where there is none.
 
     Args:
         source, image_size, channels: as in `kgan.datasets.load`.
         epochs: passes over the data. Defaults to 5, and for small data to as many as show 60,000 images.
-        seed: of weights and order.
+        seed: seed of the weights and of the order.
         verbose: 0 is silent, 1 shows a progress bar while training.
 
     Raises:
         ValueError: the data have no labels.
     """
-    info = datasets.describe(source)
-    if info.class_names is None:
-        raise ValueError(f"Expected labelled data to train a classifier on. Received: {source}, which has no labels.")
-    epochs = epochs or max(5, -(-60_000 // info.count))
-    settings = [str(source), info.count, info.class_names, image_size, channels, epochs, seed, keras.__version__]
-    key = hashlib.sha256(json.dumps(settings).encode()).hexdigest()[:12]
-    path = home() / "kgan" / f"{pathlib.Path(str(source)).name}-{key}.keras"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        model, accuracy = _train(source, info, image_size, channels, epochs, seed, verbose)
+    from kgan import datasets
+
+    data = datasets.find(source)
+    if data.class_names is None:
+        raise ValueError(f"Expected labeled data to train a classifier on. Received: {data.name}, which has no labels.")
+    epochs = epochs or max(5, -(-60_000 // data.num_examples))
+    path = home() / "kgan" / f"{_name(data)}-{_key(data, image_size, channels, epochs, seed)}.keras"
+    record = path.with_suffix(".json")
+    if not (path.exists() and record.exists()):
+        model, accuracy = _train(data, image_size, channels, epochs, seed, verbose)
         with _files.replacing(path) as temporary:
             model.save(temporary)
-        with _files.replacing(path.with_suffix(".json")) as temporary:
+        with _files.replacing(record) as temporary:
             temporary.write_text(json.dumps({"accuracy": accuracy}) + "\n")
-    accuracy = json.loads(path.with_suffix(".json").read_text())["accuracy"]
-    return keras.saving.load_model(path, compile=False), accuracy, str(path)
+    accuracy = json.loads(record.read_text())["accuracy"]
+    return TrainedClassifier(keras.saving.load_model(path, compile=False), accuracy, path)
 
 
 def home() -> pathlib.Path:
@@ -80,9 +115,40 @@ def home() -> pathlib.Path:
     return pathlib.Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser()
 
 
-def _train(source, info, image_size, channels, epochs, seed, verbose):
+def _name(data: "Source") -> str:
+    return pathlib.Path(data.name).expanduser().resolve().name
+
+
+def _key(data: "Source", image_size: int | tuple[int, int] | None, channels: int | None, epochs: int, seed: int) -> str:
+    """Return a hash of all that the trained weights and their accuracy depend on."""
+    size = (image_size, image_size) if isinstance(image_size, int) else image_size
+    test = data.other_split("test")
+    settings = [
+        VERSION,
+        keras.__version__,
+        data.fingerprint(),
+        test and test.fingerprint(),
+        data.class_names,
+        data.shape_as(size, channels),
+        epochs,
+        seed,
+    ]
+    return hashlib.sha256(json.dumps(settings).encode()).hexdigest()[:12]
+
+
+def _train(
+    source: "Source",
+    image_size: int | tuple[int, int] | None,
+    channels: int | None,
+    epochs: int,
+    seed: int,
+    verbose: int,
+) -> tuple[keras.Model, float]:
+    """Return a trained classifier and its accuracy on held-out images."""
+    from kgan import datasets
+
     (images, labels), (test, test_labels) = datasets.train_and_test(source, 0.1, image_size, channels)
-    model = network(images.shape[1:], len(info.class_names), seed)
+    model = network(images.shape[1:], len(source.class_names or ()), seed)
     batch_size = min(100, len(images))
     data = datasets.from_arrays(images, labels, batch_size=batch_size, seed=seed)
     shift = keras.layers.RandomTranslation(0.08, 0.08, fill_mode="nearest", seed=seed)
@@ -92,7 +158,7 @@ def _train(source, info, image_size, channels, epochs, seed, verbose):
         loss={"probabilities": "sparse_categorical_crossentropy"},
     )
     if verbose:
-        print(f"Training a classifier of {source} ({len(images):,} images) once, for metrics.")
+        print(f"Training a classifier of {source.name} ({len(images):,} images) once, for metrics.")
     model.fit(
         data.map(lambda x, y: (shift(x, training=True), {"probabilities": y})),
         epochs=epochs,
@@ -101,3 +167,6 @@ def _train(source, info, image_size, channels, epochs, seed, verbose):
     )
     probabilities = model.predict(test, batch_size=500, verbose=0)["probabilities"]
     return model, float(np.mean(probabilities.argmax(axis=1) == test_labels))
+
+
+__getattr__ = _deprecation.old_names(__name__, trained="load_or_train")

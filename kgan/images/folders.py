@@ -101,11 +101,11 @@ def find_pictures(folder: PathLike, suffixes: Collection[str]) -> Found:
             reason = _reason_against_folder(place / name)
             if reason:
                 left_out.append(LeftOut(place / name, reason))
-            elif not _is_of_system(name, SYSTEM_FOLDERS):
+            elif not is_ignored(name):
                 kept.append(name)
         subfolders[:] = kept
         for name in names:
-            if _is_of_system(name, SYSTEM_FILES):
+            if name.startswith(".") or name.lower() in SYSTEM_FILES:
                 continue
             reason = _reason_against_file(place / name, suffixes)
             if reason:
@@ -113,6 +113,16 @@ def find_pictures(folder: PathLike, suffixes: Collection[str]) -> Found:
             else:
                 pictures.append(place / name)
     return Found(sorted(pictures), sorted(left_out))
+
+
+def is_ignored(name: str) -> bool:
+    """Return whether `find_pictures` passes over folders of this name.
+
+    Example:
+    >>> is_ignored(".cache"), is_ignored("cats")
+    (True, False)
+    """
+    return name.startswith(".") or name.lower() in SYSTEM_FOLDERS
 
 
 def holds_results(folder: PathLike) -> bool:
@@ -126,12 +136,8 @@ def holds_results(folder: PathLike) -> bool:
     return any(name in RESULT_FILES or RESULT_PATTERN.fullmatch(name) for name in os.listdir(folder))
 
 
-def _is_of_system(name: str, known: Collection[str]) -> bool:
-    return name.startswith(".") or name.lower() in known
-
-
 def _reason_against_folder(folder: pathlib.Path) -> str | None:
-    if _is_of_system(folder.name, SYSTEM_FOLDERS):
+    if is_ignored(folder.name):
         return None
     if folder.is_symlink():
         return "link to a folder"

@@ -1,3 +1,7 @@
+"""Extractors of features, and how they are found."""
+
+import subprocess
+import sys
 import urllib.error
 
 import keras
@@ -67,7 +71,7 @@ def test_bad_images(images, message):
 
 
 def test_maps_are_no_features():
-    with pytest.raises(ValueError, match=r"Expected features of shape \(batch, d\)"):
+    with pytest.raises(ValueError, match=r"Expected features of shape \(batch, dimension\)"):
         features.get(network(rank=4)).check((None, *networks.SHAPE))
 
 
@@ -89,7 +93,7 @@ def test_inception_without_network_fails_quickly(monkeypatch, tmp_path):
 
 def test_inception_takes_grey_and_colour(monkeypatch, tmp_path):
     """The real network with random weights: sizes, channels, outputs."""
-    monkeypatch.setattr("kgan.datasets.sources.unreachable", lambda url: None)
+    monkeypatch.setattr("kgan.features.extractors.unreachable", lambda url: None)
     whole = keras.applications.InceptionV3
     monkeypatch.setattr(keras.applications, "InceptionV3", lambda weights: whole(weights=None))
     extractor = features.get("inception")
@@ -103,3 +107,29 @@ def test_inception_takes_grey_and_colour(monkeypatch, tmp_path):
         extractor.extract(networks.images(2, (28, 28, 4)))
     assert kgan.metrics.FrechetDistance(extractor).name == "fid"
     assert kgan.metrics.KernelDistance(extractor).name == "kid"
+
+
+def test_a_new_kind_is_one_function_and_one_registration(monkeypatch):
+    monkeypatch.setattr("kgan.features.extractors.REGISTRY", [*features.extractors.REGISTRY])
+
+    @features.register
+    def mean(identifier):
+        if identifier != "mean":
+            return None
+        return features.FeatureExtractor(lambda images: keras.ops.mean(images, axis=(1, 2)), "mean")
+
+    assert features.get("mean").extract(networks.images(3))["features"].shape == (3, 1)
+    assert features.get(network()).name == "own"
+
+
+def test_maps_are_refused_each_time():
+    extractor = features.get(network(rank=4))
+    for _ in range(2):
+        with pytest.raises(ValueError, match="Expected features of shape"):
+            extractor.check((None, *networks.SHAPE))
+
+
+def test_data_sets_are_imported_only_to_train_a_classifier():
+    code = "import sys, kgan.features\nprint({'kgan.datasets', 'tensorflow_datasets'} & set(sys.modules))"
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert printed.strip() == "set()"

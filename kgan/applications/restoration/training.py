@@ -18,7 +18,7 @@ from kgan.applications._seeding import seeded
 from kgan.applications.restoration.restorer import Restorer
 from kgan.architectures import patch
 from kgan.callbacks.resume import Resume
-from kgan.datasets import sources
+from kgan.datasets import Folder
 from kgan.models.image_to_image import ImageToImageGAN
 
 UPDATES_PER_EPOCH = 1000
@@ -64,11 +64,11 @@ def read(folder: PathLike, channels: int | None = None) -> list[Array]:
     """
     if channels not in (None, 1, 3):
         raise ValueError(f"`channels` must be 1 or 3. Received: channels={channels}")
-    source = sources.Folder(folder, "train", skip_unreadable=True)
+    source = Folder(folder, "train", skip_unreadable=True)
     pictures, unreadable = [], []
     for path in source.files:
         try:
-            pictures.append(images.read(path, channels or source.shape[2]))
+            pictures.append(images.read(path, channels or source.image_shape[2]))
         except ValueError:
             unreadable.append(path.name)
     if unreadable:
