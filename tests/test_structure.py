@@ -15,10 +15,7 @@ PACKAGE = pathlib.Path(kgan.__file__).parent
 TESTS = pathlib.Path(__file__).parent
 
 # Modules whose tests are in another file, and which.
-ELSEWHERE = {
-    f"architectures/{name}.py": "architectures/test_architectures.py"
-    for name in ("dcgan", "mlp", "patch", "resnet", "style", "unet")
-}
+ELSEWHERE = {"architectures/resnet.py": "architectures/test_architectures.py"}
 
 # Test files that belong to no one module, and why.
 MORE = {

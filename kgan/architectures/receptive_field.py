@@ -32,9 +32,9 @@ def margin(network: keras.Model) -> int:
     >>> margin(keras.Model(images, keras.layers.Conv2D(1, 7, padding="same")(images)))
     3
     """
-    greatest = 0
+    greatest, num_lines = 0, stride(network)
     for axis in (0, 1):
-        probe = _probe(network, axis, stride(network))
+        probe = _probe(network, axis, num_lines)
         for line, is_reached in zip(probe.lines, probe.reached, strict=True):
             reached = np.flatnonzero(is_reached) // probe.scale
             greatest = max(greatest, line - reached.min(), reached.max() - line)
