@@ -1,4 +1,4 @@
-"""The classic script that kgan starts from, in PyTorch: a dense GAN on 28x28 images, for comparison only."""
+"""A dense GAN on 28x28 images in PyTorch, written as in common tutorials: the baseline of the comparisons."""
 
 import numpy as np
 import torch
@@ -35,7 +35,7 @@ def networks():
 
 
 def batches(images, in_memory):
-    """Yield real batches for ever: from the DataLoader as the script has it, or sliced from a tensor in memory."""
+    """Yield real batches forever: from the DataLoader as the script has it, or sliced from a tensor in memory."""
     if in_memory:
         data = torch.from_numpy(images).float().div(127.5).sub(1).view(-1, 784)
         while True:

@@ -1,20 +1,25 @@
-"""Is a generated digit the one that was asked for? Classes, variety within them, and what they cost.
+"""Class-conditional generation: are generated digits of the class that was asked for, and how varied are they?
 
-    TFDS_DATA_DIR=... python benchmarks/conditional.py --folder runs/conditional       # a quarter of an hour on a core
+    TFDS_DATA_DIR=... python benchmarks/conditional.py --folder runs/conditional       # 15 minutes on one core
 
-`dcgan` with labels and kgan's default recipe, batch 32, a tenth of the labels dropped. 10,000 samples, 1,000 of each
-class, against the 10,000 test images in the features of a classifier that kgan trains on the data: the share that it
-takes for the class asked for, beside its accuracy on the test images; recall within each class (k = 5, as many samples
-as the smallest class has test images), beside that of training images; Frechet distance of all, and of as many samples
-without a label. Killed, the run goes on. Writes results/conditional_DATA_CONDITIONING.json and a grid of samples, one
-class a row, and model.keras in the folder.
+Trains `dcgan` with labels and kgan's recommended recipe, batch 32, with a tenth of the labels dropped. Compares
+10,000 samples, 1,000 of each class, with the 10,000 test images, in the features of a classifier that kgan trains on
+the data:
+
+- the share of samples that the classifier assigns to the class asked for, beside its accuracy on the test images;
+- recall within each class (k = 5; as many samples as the smallest class has test images), beside that of training
+  images;
+- the Frechet distance of all samples, and of as many samples without a label.
+
+A run that was stopped continues. Writes results/conditional_DATA_CONDITIONING.json, a grid of samples with one class
+in each row, and model.keras in the folder.
 """
 
 import argparse
 import pathlib
 
 import numpy as np
-from judge import ALPHA, RESULTS, SAMPLES, Judge, keep, line, rates
+from scoring import ALPHA, RESULTS, SAMPLES, Scorer, keep, line, rates
 
 
 def within_class(real, real_labels, found, labels):
@@ -39,7 +44,7 @@ def main():
     parser.add_argument("--updates", type=int, default=20_000)
     parser.add_argument("--alpha", type=float, default=0.1, help=ALPHA)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--folder", type=pathlib.Path, required=True, help="of the run, to go on after a kill")
+    parser.add_argument("--folder", type=pathlib.Path, required=True, help="of the run; a stopped run continues")
     options = parser.parse_args()
 
     import keras
@@ -62,32 +67,32 @@ def main():
     gan.fit(train, epochs=epochs, verbose=2, callbacks=[resume])
     gan.save(options.folder / "model.keras")
 
-    judge = Judge(options.data)
+    scorer = Scorer(options.data)
     (images, image_labels), (test, test_labels) = kgan.datasets.train_and_test(options.data, share=0.1)
     test, test_labels = test[:SAMPLES], test_labels[:SAMPLES]
     labels = (np.arange(SAMPLES) % classes).astype("int32")
     samples = gan.generate(SAMPLES, seed=1, labels=labels, batch_size=100)
-    made = judge.extractor.extract(samples)
+    made = scorer.extractor.extract(samples)
     recognised = np.mean(made["probabilities"].argmax(axis=1) == labels)
-    accuracy = np.mean(judge.extractor.extract(test)["probabilities"].argmax(axis=1) == test_labels)
+    accuracy = np.mean(scorer.extractor.extract(test)["probabilities"].argmax(axis=1) == test_labels)
     chosen = np.random.default_rng(0).permutation(len(images))[:SAMPLES]
-    real = judge.extractor.extract(images[chosen])["features"]
+    real = scorer.extractor.extract(images[chosen])["features"]
     recalls = (
-        within_class(judge.test, test_labels, made["features"], labels),
-        within_class(judge.test, test_labels, real, image_labels[chosen]),
+        within_class(scorer.test, test_labels, made["features"], labels),
+        within_class(scorer.test, test_labels, real, image_labels[chosen]),
     )
     record = {
         "options": {key: value for key, value in vars(options).items() if key != "folder"},
         "epochs": epochs,
         "recognised": {"samples": recognised, "test images": accuracy},
         "recall_within_classes": {"samples": recalls[0], "training images": recalls[1]},
-        "real images": judge.floor,
-        "with labels": judge.figures(samples),
+        "real images": scorer.floor,
+        "with labels": scorer.figures(samples),
     }
-    print(f"taken for the class asked for: {recognised:.2%} (test images: {accuracy:.2%})")
+    print(f"of the class asked for: {recognised:.2%} (test images: {accuracy:.2%})")
     print(f"recall within classes: {recalls[0]:.3f} (training images: {recalls[1]:.3f})")
     if options.label_dropout:
-        record["without labels"] = judge.figures(gan.generate(SAMPLES, seed=1, labels=-1, batch_size=100))
+        record["without labels"] = scorer.figures(gan.generate(SAMPLES, seed=1, labels=-1, batch_size=100))
     for name in ("real images", "with labels", "without labels"):
         if name in record:
             print(f"{name:14} {line(record[name])}")

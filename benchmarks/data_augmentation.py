@@ -1,18 +1,25 @@
-"""What generated images are worth to a classifier with few labels.
+"""Data augmentation: how much do generated images help a classifier with few labels?
 
     TFDS_DATA_DIR=... python benchmarks/data_augmentation.py --seeds 5
     TFDS_DATA_DIR=... python benchmarks/data_augmentation.py --cas runs/mnist/model.keras --data mnist
 
-Right on the 10,000 test images, in %: the same small convolutional classifier with the same number of updates, trained
-on 100, 500 and 1,000 labelled images of MNIST and Fashion-MNIST (as many of each class as in all) and nothing else;
-with the usual augmentation (Keras's RandomTranslation and RandomRotation); with images of a class-conditional GAN that
-was trained on the same few images, shifted and turned a little (`kgan`); with both; and on generated images only. Then
-the imbalanced case: all training images, but of one class, another with each seed, 1 % of its images: the recall of
-that class with nothing, with its images repeated until the classes are even, and with generated ones in their place.
+Accuracy in % on the 10,000 test images of the same small convolutional classifier with the same number of updates, on
+100, 500 and 1,000 labeled images of MNIST and Fashion-MNIST (stratified). It is trained on
 
-Every finished cell is kept in results/data_augmentation.json, and a second run goes on from there. `--cas` prints the
+- the labeled images only (`nothing`);
+- the same with Keras's RandomTranslation and RandomRotation (`standard`);
+- the same with images of a class-conditional GAN, trained on the same labeled images, shifted and rotated (`kgan`);
+- both;
+- generated images only.
+
+Then the imbalanced case: all training images, but only 1 % of those of one class (another class for each seed).
+Recall of that class with these images only, with its images repeated until the classes are even, and with generated
+images in their place.
+
+Every result is kept in results/data_augmentation.json, and a second run continues from there. `--cas` prints the
 classification accuracy score of a conditional model instead (Ravuri and Vinyals, Classification Accuracy Score for
-Conditional Generative Models, 2019): a classifier trained on as many generated as there are training images.
+Conditional Generative Models, 2019): the accuracy of a classifier trained on as many generated images as there are
+training images.
 """
 
 import argparse
@@ -20,7 +27,7 @@ import json
 import time
 
 import numpy as np
-from judge import RESULTS, keep
+from scoring import RESULTS, keep
 
 ARMS = ("nothing", "standard", "kgan", "standard + kgan", "generated only")
 RARE_ARMS = ("nothing", "repeated", "kgan")
@@ -29,16 +36,25 @@ RARE_ARMS = ("nothing", "repeated", "kgan")
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", nargs="+", default=["mnist", "fashion_mnist"])
-    parser.add_argument("--labels", nargs="*", type=int, default=[500, 100, 1000], help="none: the rare class only")
+    parser.add_argument(
+        "--labels",
+        nargs="*",
+        type=int,
+        default=[500, 100, 1000],
+        help="none: the imbalanced case only",
+    )
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--no-rare", action="store_true", help="leave out the imbalanced case")
-    parser.add_argument("--cas", help="a conditional model: print its classification accuracy score, and end")
-    parser.add_argument("--updates", type=int, default=2000, help="of the GAN")
+    parser.add_argument("--cas", help="a conditional model: print its classification accuracy score and stop")
+    parser.add_argument("--updates", type=int, default=2000, help="updates of the GAN")
     parser.add_argument("--classifier-updates", type=int, default=800)
     parser.add_argument("--ratio", type=float, default=0.5, help="share of generated images")
     parser.add_argument("--pool", type=int, default=10_000, help="how many images are generated for all epochs")
     parser.add_argument(
-        "--threshold", type=float, default=0.5, help="below it, the ensemble rejects an image; 0: no ensemble"
+        "--threshold",
+        type=float,
+        default=0.5,
+        help="probability below which images are rejected; 0: none",
     )
     parser.add_argument(
         "--transform",
@@ -46,9 +62,9 @@ def main():
         default=True,
         help="the GAN and the ensemble see shifted and turned images",
     )
-    parser.add_argument("--augmentation", help="of the discriminator, as in GAN.compile")
+    parser.add_argument("--augmentation", help="as in GAN.compile")
     parser.add_argument("--validate", action="store_true", help="test on 5,000 training images that no cell uses")
-    parser.add_argument("--name", default="data_augmentation", help="of the file of results")
+    parser.add_argument("--name", default="data_augmentation", help="name of the file of results")
     options = parser.parse_args()
     if options.cas:
         classification_accuracy_score(options)

@@ -1,11 +1,11 @@
-"""Does `Watch` name what goes wrong, and is it quiet otherwise?
+"""Diagnosis: does `Watch` report the right fault, and nothing in healthy runs?
 
     TFDS_DATA_DIR=... python benchmarks/diagnosis.py      # about 40 minutes on 2 cores
 
-Ten healthy runs (networks, data and seeds vary), and every fault injected into real runs, at a third of the run; for
-overfitting, training on 64 images from the start (on MNIST in a longer run). A fault is detected if its name is the
-verdict within a tenth of the run. Prints a line a run, and both rates; writes results/diagnosis.json, where earlier
-runs are kept until they are run again (`--only`).
+Ten healthy runs (networks, data and seeds vary), and every fault injected into real runs after a third of the run;
+for overfitting, training on 64 images from the start (on MNIST in a longer run). A fault is detected if its name is
+the verdict within a tenth of the run. Prints one line for each run, and both rates; writes results/diagnosis.json,
+where earlier runs are kept until they are repeated (`--only`).
 """
 
 import argparse
@@ -14,7 +14,7 @@ import time
 import warnings
 
 import numpy as np
-from judge import RESULTS, keep
+from scoring import RESULTS, keep
 
 
 def images(name, count=None, split="train"):
@@ -25,7 +25,7 @@ def images(name, count=None, split="train"):
 
 
 class Tap:
-    """A dial between latents and generator: at 0 all samples are one."""
+    """A scale between latents and generator: at 0 all samples are equal."""
 
     def __init__(self, generator):
         import keras
@@ -54,7 +54,7 @@ def build(setting, seed):
 
 
 def inject(setting, gan, tap):
-    """Return a callback that brings the fault into the run at a third of it; too little data come with the run."""
+    """Return a callback that injects the fault after a third of the run; too little data is part of the run itself."""
     import keras
 
     fault, untrained = setting.get("fault"), gan.generator.get_weights()
@@ -71,7 +71,7 @@ def inject(setting, gan, tap):
             elif fault == "divergence":
                 gan.optimizer.learning_rate = 1e3 * float(gan.optimizer.learning_rate)
             elif fault == "discriminator too strong":
-                gan.generator.set_weights(untrained)  # a good generator makes no discriminator strong
+                gan.generator.set_weights(untrained)  # with a good generator no discriminator is strong
                 gan.generator_optimizer.learning_rate = 0.0
             elif fault == "generator too strong":
                 gan.discriminator_optimizer.learning_rate = 0.0
@@ -159,8 +159,8 @@ def add(row):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", help="runs whose name holds this text")
-    parser.add_argument("--seeds", type=int, default=3, help="of each fault on digits")
+    parser.add_argument("--only", help="only runs whose name contains this text")
+    parser.add_argument("--seeds", type=int, default=3, help="seeds of each fault on digits")
     options = parser.parse_args()
     for name, setting in HEALTHY.items():
         for seed in range(SEEDS.get(name, 1)):

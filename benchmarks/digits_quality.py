@@ -1,10 +1,10 @@
-"""How good are generated digits? A judge that comes with scikit-learn looks at any model of the embedded digits.
+"""Quality of generated digits, 8x8, scored by a classifier of scikit-learn.
 
     python benchmarks/digits_quality.py saved_models/digits      # about 10 seconds; prints a table, writes JSON
 
-The judge is a support vector classifier trained on the 1,437 training digits. It looks at 1,797 generated images
-(seed 1) and, for comparison, at the 360 test digits. The Frechet distance is taken on the 64 pixels, against all 1,797
-real digits; its floor is the distance between the two halves of the real ones.
+The classifier is a support vector machine trained on the 1,437 training digits. It classifies 1,797 generated images
+(seed 1) and, for comparison, the 360 test digits. The Frechet distance is computed on the 64 pixels, against all
+1,797 real digits; its floor is the distance between the two halves of the real ones.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from kgan.models.open_model import open_model
 
 def frechet(a, b):
     covariances = np.cov(a.T), np.cov(b.T)
-    # Some pixels are always black: the product of covariances is singular, which a small ridge mends.
+    # Some pixels are always black: the product of covariances is singular without a small ridge.
     ridge = 1e-8 * np.eye(a.shape[1])
     root = sqrtm((covariances[0] + ridge) @ (covariances[1] + ridge)).real
     return float(np.sum((a.mean(0) - b.mean(0)) ** 2) + np.trace(covariances[0] + covariances[1] - 2 * root))
@@ -38,20 +38,20 @@ def main():
     parser.add_argument("model", nargs="?", default="saved_models/digits")
     options = parser.parse_args()
     (train, train_labels), (test, test_labels) = ((x.reshape(len(x), -1), y) for x, y in map(flat, ("train", "test")))
-    judge = CalibratedClassifierCV(SVC(), ensemble=False).fit(train, train_labels)
+    scorer = CalibratedClassifierCV(SVC(), ensemble=False).fit(train, train_labels)
     everything = np.concatenate([train, test]).astype("float64")
     shuffled = np.random.default_rng(0).permutation(everything)
     fake = open_model(options.model).generate(1797, seed=1).reshape(1797, -1).astype("float64")
 
     rows = {}
     for name, images in (("real test digits", test), ("generated", fake)):
-        probabilities = judge.predict_proba(images)
+        probabilities = scorer.predict_proba(images)
         share = np.bincount(probabilities.argmax(1), minlength=10) / len(images)
         rows[name] = {
             "judge_is_sure_of": float(probabilities.max(1).mean()),
             "class_entropy_of_log_10": float(-np.sum(share * np.log(share + 1e-12)) / np.log(10)),
         }
-    rows["real test digits"]["accuracy"] = float(judge.score(test, test_labels))
+    rows["real test digits"]["accuracy"] = float(scorer.score(test, test_labels))
     rows["real test digits"]["frechet_pixels_floor"] = frechet(shuffled[::2], shuffled[1::2])
     rows["generated"]["frechet_pixels"] = frechet(fake, everything)
     for name, row in rows.items():

@@ -1,22 +1,23 @@
-"""Does an edit change what it should, and nothing else?
+"""Editing: does an edit change what it should, and nothing else?
 
-    TFDS_DATA_DIR=... python benchmarks/editing.py --folder runs/editing            # all three sets
+    TFDS_DATA_DIR=... python benchmarks/editing.py --folder runs/editing            # all three data sets
     python benchmarks/editing.py --folder runs/editing --data mnist --train-only     # only train its generator
 
-For each data set a style-based generator is trained with kgan's default recipe (`--updates`, 10,000 of 32 images), or
-gone on with if the run was killed, and kept in the folder. Then, on 200 test images that it has not seen:
+For each data set a style-based generator is trained with kgan's recommended recipe (`--updates`, 10,000 of 32 images)
+and kept in the folder; a run that was stopped continues. Then, on 200 test images that it has not seen:
 
 - inversion: their peak signal-to-noise ratio, median and tenth percentile;
-- each attribute: its direction is learnt from 30,000 random images, each moved a little, at the levels that the table
-  names, so that the classes stay (those of a classifier that kgan trains on the data); that of the size, which grows
-  differently in each image, for each of the inverted ones from 1,000 moves of its own. They are moved by -2, -1, 0, 1
-  and 2 standard deviations. Counted are the images whose attribute, measured on the pictures, rises from each strength
-  to the next, over all five and over the central three, and those which the classifier takes for the same class at the
-  strengths -1 and 1 (the less of both), and -2 and 2, as at 0. It judges what it helped to learn; but, except for the
-  size, that was learnt on random images, and these are inverted ones;
-- hue (coloured digits: MNIST's in a random hue on a dark ground of another one): how far the measured hue of the
-  inverted images is from the true one, and, once they are turned to a random hue, from the one that was asked for, and
-  how far the hue of the ground went; medians in degrees.
+- attributes: a direction for each is learned from 30,000 random images, each moved a little, at the levels that the
+  table names, so that the classes stay (those of a classifier that kgan trains on the data); for the size, which
+  grows differently in each image, a direction for each inverted image is learned from 1,000 moves of its own. The
+  inverted images are moved by -2, -1, 0, 1 and 2 standard deviations. The table has the share of images whose
+  attribute, measured on the images, rises from each strength to the next, over all five and over the central three,
+  and the share that the classifier assigns to the same class as at 0, at the strengths -1 and 1 (the smaller of
+  both), and -2 and 2. The same classifier helped to learn the directions; but, except for the size, they were learned
+  on random images, and these are inverted ones;
+- hue (colored digits: MNIST's in a random hue on a dark background of another one): how far the measured hue of the
+  inverted images is from the true one; once they are turned to a random hue, how far from the one that was asked for;
+  and how far the hue of the background moved; medians in degrees.
 
 Prints a table; writes results/editing.json and results/editing_DATA.png: test images, and moved by -2 to 2.
 """
@@ -26,7 +27,7 @@ import pathlib
 import time
 
 import numpy as np
-from judge import ALPHA, RESULTS, keep, rates
+from scoring import ALPHA, RESULTS, keep, rates
 
 IMAGES = 200  # the last: the levels below were chosen on random images, and on some of the first
 STRENGTHS = (-2.0, -1.0, 0.0, 1.0, 2.0)
@@ -35,11 +36,11 @@ ATTRIBUTES = {  # with the levels that move
     "fashion_mnist": {"brightness": [3], "size": [0]},
     "coloured": {"slant": [0], "background_brightness": None},
 }
-LOCAL = ("size",)  # learnt in each image
+LOCAL = ("size",)  # learned in each image
 
 
 def coloured(images, seed):
-    """Return digits `(n, 28, 28, 3)` in a hue of their own on a dark ground of another one, and both hues."""
+    """Return digits `(n, 28, 28, 3)`, each in its own hue on a dark background of another hue, and both hues."""
     from matplotlib.colors import hsv_to_rgb
 
     rng = np.random.default_rng(seed)
@@ -55,7 +56,7 @@ def coloured(images, seed):
 
 
 def load(data):
-    """Return the images for training and for testing, and the hues of the latter; coloured ones are made from MNIST."""
+    """Return the images for training and for testing, and the hues of the latter; colored ones are made from MNIST."""
     import kgan
 
     (train, _), (test, _) = kgan.datasets.train_and_test("mnist" if data == "coloured" else data, share=0.1)
@@ -90,7 +91,7 @@ def trained(data, options):
 
 
 def classes(data):
-    """Return `attributes.class_scores` of kgan's classifier; coloured digits are shown to it as their ink."""
+    """Return `attributes.class_scores` of kgan's classifier; it sees colored digits as their foreground."""
     import kgan
     from kgan.applications.editing import attributes
 
@@ -132,7 +133,7 @@ def measured(data, space, codes, name, levels):
 
 
 def apart(first, second):
-    """Return how far two hues are from each other, in degrees."""
+    """Return the distance of two hues in degrees."""
     return np.abs((first - second + 180) % 360 - 180)
 
 
@@ -188,7 +189,7 @@ def examine(data, options):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--folder", type=pathlib.Path, required=True, help="of the trained generators")
+    parser.add_argument("--folder", type=pathlib.Path, required=True, help="folder of the trained generators")
     parser.add_argument("--data", nargs="+", default=list(ATTRIBUTES), choices=list(ATTRIBUTES))
     parser.add_argument("--alpha", type=float, default=0.1, help=ALPHA)
     parser.add_argument("--updates", type=int, default=10_000)

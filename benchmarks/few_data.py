@@ -1,17 +1,18 @@
-"""A tenth of the data: what augmentation of what the discriminator sees is worth.
+"""Little data: what augmentation of the discriminator's images brings with a tenth of Fashion-MNIST.
 
     TFDS_DATA_DIR=... python benchmarks/few_data.py
 
-The first 6,000 images of Fashion-MNIST, `dcgan`, kgan's default recipe, batch 32, with each augmentation, and its
-probability p at each mark. 10,000 samples against the 10,000 test images in the features of a classifier that
-kgan trains on all training images; and how many of the first 1,000 are copies, nearer (in pixels) to one of the 6,000
-than 99 % of 1,000 test images are: a distance of features does not punish copies. Writes results/few_data_IMAGES.json.
+Trains `dcgan` with kgan's recommended recipe, batch 32, on the first 6,000 images of Fashion-MNIST, with each
+augmentation, and reports its probability p at each mark. Compares 10,000 samples with the 10,000 test images in the
+features of a classifier that kgan trains on all training images; and counts how many of the first 1,000 samples are
+copies, closer (in pixels) to one of the 6,000 images than 99 % of 1,000 test images are: a distance of features does
+not detect copies. Writes results/few_data_IMAGES.json.
 """
 
 import argparse
 import time
 
-from judge import ALPHA, SAMPLES, Judge, keep, line, rates
+from scoring import ALPHA, SAMPLES, Scorer, keep, line, rates
 
 EVERY = 10_000  # updates between two marks
 WHOLE = "color,translation,cutout"  # the paper's changes
@@ -39,9 +40,9 @@ def main():
 
     import kgan
 
-    judge = Judge(options.data)
-    record = {"options": vars(options), "real images": judge.floor}
-    print(f"{'real images':34} {line(judge.floor)}", flush=True)
+    scorer = Scorer(options.data)
+    record = {"options": vars(options), "real images": scorer.floor}
+    print(f"{'real images':34} {line(scorer.floor)}", flush=True)
     every = next(iter(kgan.datasets.load(options.data, batch_size=options.images, shuffle=False))).numpy()
     for choice in options.choices:
         keras.utils.set_random_seed(options.seed)
@@ -63,8 +64,8 @@ def main():
             updates = min(done + EVERY, options.updates)
             gan.fit(data, steps_per_epoch=updates - done, verbose=0)
             samples = gan.generate(SAMPLES, seed=1, batch_size=100)
-            row = judge.figures(samples)
-            copies = kgan.metrics.memorization(samples[:1000], every, judge.images[:1000])
+            row = scorer.figures(samples)
+            copies = kgan.metrics.memorization(samples[:1000], every, scorer.images[:1000])
             row["copied_share"], row["copies_z_score"] = copies.copied_share, copies.z_score
             row["p"] = max((float(each.current_probability) for each in gan.augmentations), default=0.0)
             row["updates"], row["seconds"] = updates, time.perf_counter() - start

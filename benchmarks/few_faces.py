@@ -1,17 +1,18 @@
-"""Four hundred faces: does the recipe with augmentation make new ones, or copies?
+"""Four hundred faces: does the recommended recipe with augmentation generate new faces, or copies?
 
-    python benchmarks/few_faces.py FOLDER      # of pictures of faces; they are made 64x64 and grey
+    python benchmarks/few_faces.py FOLDER      # of pictures of faces; they are resized to 64x64 and made gray
 
-A tenth of the pictures is held out. `dcgan` and kgan's default recipe with differentiable augmentation (p 0.4). Shows
-16 samples, each beside its three nearest training pictures (Euclidean, pixels), in results/few_faces.png; writes the
-memorisation test in results/few_faces.json: of the samples, and for comparison of training pictures themselves.
+A tenth of the pictures is held out. `dcgan` and kgan's recommended recipe with differentiable augmentation (p 0.4).
+Shows 16 samples, each beside its three nearest training pictures (Euclidean distance of pixels), in
+results/few_faces.png; writes the memorization test in results/few_faces.json, for the samples and, for comparison,
+for training pictures.
 """
 
 import argparse
 import time
 
 import numpy as np
-from judge import ALPHA, RESULTS, keep, rates
+from scoring import ALPHA, RESULTS, keep, rates
 
 
 def main():

@@ -3,12 +3,13 @@
     python benchmarks/gaussians.py                     # 10 seeds of each, half an hour on one core
     python benchmarks/gaussians.py --seeds 1 --plain   # the same networks as a plain GAN, for comparison
 
-Data, networks and counting as in PacGAN (Lin et al., 2018, table 1): 100,000 training points; ring of radius 1 with
-standard deviation 0.01, grid of spacing 2 with 0.05; generator and discriminator of width 400; 2,500 samples, of which
-those within 3 standard deviations of a centre are good, and a centre with a good sample is covered. kgan's default game
-(relativistic, R1 and R2) with a smaller gamma and rates that fall too, points scaled to unit variance. Both networks
-are told in which of 64 clusters of the points, found by k-means, they are (`GAN(clusters=True)`); `--clusters 0` does
-without. Of real points 98.9 % are good. Writes results/gaussians_MIXTURE.json and a picture of the first seed.
+Data, networks and counting as in PacGAN (Lin et al., 2018, table 1): 100,000 training points; a ring of radius 1 with
+standard deviation 0.01, a grid of spacing 2 with 0.05; generator and discriminator of width 400; 2,500 samples. A
+sample within 3 standard deviations of a center is good (98.9 % of real points are), and a center with a good sample
+is covered. The recommended recipe (relativistic loss, R1 and R2) with a smaller gamma and with decaying rates; points
+scaled to unit variance. Both networks receive the cluster of each point, one of 64 that k-means finds
+(`GAN(clusters=True)`); `--clusters 0` trains without. Writes results/gaussians_MIXTURE.json and a picture of the
+first seed.
 """
 
 import argparse
@@ -16,7 +17,7 @@ import statistics
 import time
 
 import numpy as np
-from judge import RESULTS, keep
+from scoring import RESULTS, keep
 
 
 def ring():

@@ -1,17 +1,18 @@
-"""All losses under one budget: the same networks, optimizers and number of updates, on MNIST and Fashion-MNIST.
+"""All losses with one budget: the same networks, optimizers and number of updates, on MNIST and Fashion-MNIST.
 
     TFDS_DATA_DIR=... python benchmarks/losses.py
 
-`dcgan`, batch 32, 1,000 updates (half an epoch: who learns soonest, not who ends best), Adam(1e-3, 0, 0.99) for both.
-Each loss alone as published, and with R1 and R2 (gamma 1); last the recipe, whose gamma falls. 10,000 samples of the
-averaged generator against the 10,000 test images in the features of a classifier that kgan trains on the data. Figures
-of published comparisons (Lucic et al., 2018) use other features and are not comparable. Writes results/losses.json.
+`dcgan`, batch 32, 1,000 updates (half an epoch: which learns fastest, not which ends best), Adam(1e-3, 0, 0.99) for
+both networks. Each loss alone as published, and with R1 and R2 (gamma 1); last the recommended recipe, whose gamma
+decays. Compares 10,000 samples of the averaged generator with the 10,000 test images in the features of a classifier
+that kgan trains on the data. Figures of published comparisons (Lucic et al., 2018) use other features and are not
+comparable. Writes results/losses.json.
 """
 
 import argparse
 import time
 
-from judge import SAMPLES, Judge, keep, line
+from scoring import SAMPLES, Scorer, keep, line
 
 GAMES = {
     "minimax": {"loss": "minimax"},
@@ -43,9 +44,9 @@ def main():
 
     record = {"options": vars(options)}
     for name in options.data:
-        judge = Judge(name)
-        record[name] = {"real images": judge.floor}
-        print(f"{name:14} {'real images':26} {line(judge.floor)}", flush=True)
+        scorer = Scorer(name)
+        record[name] = {"real images": scorer.floor}
+        print(f"{name:14} {'real images':26} {line(scorer.floor)}", flush=True)
         for game in options.games:
             keras.utils.set_random_seed(options.seed)
             keras.backend.clear_session()
@@ -60,7 +61,7 @@ def main():
             start = time.perf_counter()
             gan.fit(data.repeat(), steps_per_epoch=options.updates, verbose=0)
             seconds = time.perf_counter() - start
-            row = {**judge.figures(gan.generate(SAMPLES, seed=1, batch_size=100)), "seconds": seconds}
+            row = {**scorer.figures(gan.generate(SAMPLES, seed=1, batch_size=100)), "seconds": seconds}
             record[name][game] = row
             print(f"{name:14} {game:26} {line(row)}  {seconds:4.0f} s", flush=True)
             keep("losses", record)

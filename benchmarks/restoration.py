@@ -1,25 +1,25 @@
-"""Denoising and super-resolution on the usual photographs, beside what people use today.
+"""Denoising and super-resolution on common test sets, beside other methods.
 
     python benchmarks/restoration.py FOLDER           # holds Set5/test, Set12/test and BSD68/test
     python benchmarks/restoration.py FOLDER --methods noisy "kgan faithful" --limit 5     # a few minutes
 
 Needs bm3d and scikit-image. The models are those of saved_models/, or those of `--models`.
 
-- Grey denoising (Set12, BSD68) and colour denoising (Set5): normal noise of sigma 15, 25 and 50, neither clipped nor
+- Gray denoising (Set12, BSD68) and color denoising (Set5): normal noise of sigma 15, 25 and 50, neither clipped nor
   rounded, the same for all methods (seeded by the picture's number). BM3D (the package's `bm3d` and `bm3d_rgb`) and
   non-local means (scikit-image's, patches of 5, distance 6, h = 0.8 sigma) are told sigma; kgan's network is not.
-- Super-resolution (Set5, x2 and x4): pictures are cut to a multiple of the scale and made smaller as MATLAB's imresize
-  does it, in 256 levels; bicubic interpolation and kgan enlarge them. Figures are of the luma (BT.601, 16 to 235),
-  without a border as wide as the scale.
-- Results are rounded to 256 levels. PSNR in dB; SSIM with a normal window (1.5 pixels); means over pictures. `texture`
-  is the Frechet distance between the 7x7 patches of results and of originals, each less its mean (every third pixel
-  each way, 256 levels): smooth pictures lack the energy of real ones.
-- The clock: one of BSD68's pictures, tiled to 512x512, with sigma 25, in rounds that alternate between the methods (3,
-  medians), in seconds a megapixel; and the peak memory of a process of its own, less what it has after its imports.
+- Super-resolution (Set5, x2 and x4): pictures are cropped to a multiple of the scale and made smaller as MATLAB's
+  imresize does, in 256 levels; bicubic interpolation and kgan enlarge them. Figures are of the luma (BT.601, 16 to
+  235), without a border as wide as the scale.
+- Results are rounded to 256 levels. PSNR in dB; SSIM with a normal window (1.5 pixels); means over pictures.
+  `texture` is the Frechet distance between the 7x7 patches of results and of originals, each minus its mean (every
+  third pixel in both directions, 256 levels): smooth pictures lack the energy of real ones.
+- Time: one of BSD68's pictures, tiled to 512x512, with sigma 25, in rounds that alternate between the methods (3,
+  medians), in seconds a megapixel; and the peak memory of a process of its own, minus what it has after its imports.
 
-Prints tables; writes results/restoration.json, where the figures of what is not measured again stay;
-results/restoration_NAME.png, crops of each method; and results/restoration.png, crops of two photographs that come with
-scikit-learn: noisy (sigma 25), or enlarged 4 times by bicubic interpolation; faithful; sharp; original.
+Prints tables; writes results/restoration.json, where figures that are not measured again stay;
+results/restoration_NAME.png, crops of each method; and results/restoration.png, crops of two photographs that come
+with scikit-learn: noisy (sigma 25), or enlarged 4 times by bicubic interpolation; faithful; sharp; original.
 """
 
 import argparse
@@ -31,7 +31,7 @@ import sys
 import time
 
 import numpy as np
-from judge import RESULTS, keep, peak_memory
+from scoring import RESULTS, keep, peak_memory
 
 SIGMAS = (15, 25, 50)
 GREY = ("Set12", "BSD68")
@@ -229,7 +229,7 @@ def main():
     parser.add_argument("--methods", nargs="+", default=list(METHODS), choices=METHODS)
     parser.add_argument("--tasks", nargs="+", default=[*GREY, "Set5", "upscaling", "photographs", "clock"])
     parser.add_argument("--scales", type=int, nargs="+", default=[2, 4])
-    parser.add_argument("--limit", type=int, help="pictures of each set")
+    parser.add_argument("--limit", type=int, help="number of pictures of each set")
     parser.add_argument("--memory-of", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.memory_of:

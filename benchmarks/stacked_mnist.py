@@ -2,11 +2,12 @@
 
     TFDS_DATA_DIR=... python benchmarks/stacked_mnist.py --folder runs/stacked
 
-The protocol of PacGAN (Lin et al., 2018): 128,000 training images, each of three random MNIST digits as red, green and
-blue, 28x28x3; batch 64; 26,000 samples, each channel classified by a classifier of MNIST; modes are triples. KL is the
-reverse one, of the samples' shares from the data's. `dcgan` and kgan's default recipe with packing 2, for 20 epochs
-instead of the paper's 50: an hour on one core. Killed, it goes on where it was. A rate that stays (`--alpha 1`) learns
-so many kinds sooner. Writes results/stacked_mnist_SEED.json and a picture of samples.
+The protocol of PacGAN (Lin et al., 2018): 128,000 training images, each of three random MNIST digits as red, green
+and blue, 28x28x3; batch 64; 26,000 samples, each channel classified by a classifier of MNIST; modes are triples. KL
+is the reverse divergence, of the samples' shares from the data's. `dcgan` and kgan's recommended recipe with packing
+2, for 20 epochs instead of the paper's 50: an hour on one core. A run that was stopped continues. With a constant
+rate (`--alpha 1`) so many classes are learned sooner. Writes results/stacked_mnist_SEED.json and a picture of
+samples.
 """
 
 import argparse
@@ -14,7 +15,7 @@ import pathlib
 import time
 
 import numpy as np
-from judge import ALPHA, RESULTS, keep, rates
+from scoring import ALPHA, RESULTS, keep, rates
 
 
 def stacked(seed, count=128_000):
@@ -40,10 +41,10 @@ def main():
     parser.add_argument("--alpha", type=float, default=0.1, help=ALPHA)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--epochs", type=int, default=20)
-    parser.add_argument("--width", type=int, default=32, help="of the generator")
+    parser.add_argument("--width", type=int, default=32, help="width of the generator")
     parser.add_argument("--discriminator-width", type=int, default=24)
     parser.add_argument("--packing", type=int, default=2)
-    parser.add_argument("--folder", type=pathlib.Path, required=True, help="for the run, to go on after a kill")
+    parser.add_argument("--folder", type=pathlib.Path, required=True, help="of the run; a stopped run continues")
     options = parser.parse_args()
 
     import keras

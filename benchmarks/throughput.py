@@ -1,4 +1,4 @@
-"""How fast: steps a second of the classic network beside PyTorch and a bare loop; images a second of `dcgan`.
+"""Speed: updates a second of the classic network beside PyTorch and a bare loop; images a second of `dcgan`.
 
     python benchmarks/throughput.py    # about 10 minutes on 2 cores; prints tables, writes results/throughput.json
 
@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 
-from judge import keep, peak_memory  # which also chooses oneDNN, for all runs alike
+from scoring import keep, peak_memory  # which also chooses oneDNN, for all runs alike
 
 BATCH = 100
 HERE = pathlib.Path(__file__).resolve().parent
@@ -217,7 +217,7 @@ def alternate(names, rounds, seconds):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=5, help="of each run, after the warm-up")
+    parser.add_argument("--seconds", type=float, default=5, help="seconds of each run, after the warm-up")
     parser.add_argument("--one", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
@@ -238,7 +238,7 @@ def main():
     table = {}
     for name in names:
         figures = results[name][0]
-        # The ratio of each round is taken within the round, where the machine was in one mood.
+        # Ratios are taken within a round, in which the machine's speed hardly changes.
         ratios = {
             column: statistics.median(a / b for a, b in zip(figures, results[column][0], strict=True))
             for column in columns

@@ -1,19 +1,19 @@
-"""How long until samples are as good as the classic script's after 100 epochs, and how good they get in its time.
+"""Time to quality: when samples are as good as those of the classic script after 100 epochs, and how good they get.
 
     TFDS_DATA_DIR=... python benchmarks/time_to_quality.py --folder runs/quality    # MNIST, about an hour on 2 cores
     python benchmarks/time_to_quality.py --data fashion_mnist --folder runs/quality_fashion
 
 Needs torch.
 
-Two runs, each in a process of its own: the classic PyTorch script as written for 100 epochs, and `gan.fit` with kgan's
-default recipe (`dcgan`, batch 32) for as many updates as fit into the classic's time. Seconds come from a clock of
-their own, on a quiet machine: short runs of both that alternate (5 rounds, medians), so that what else the machine does
-in the long runs does not count. kgan's begins at `fit` and so includes tracing; making samples is left out of both.
-10,000 samples at each mark are then scored against the 10,000 test images in the features of a classifier that kgan
-trains on the data (Frechet distance; precision and recall of 5,000 with k = 5). The floor is what 10,000 training
-images score. `--clusters 50` lets so many clusters of the data stand in for labels. Prints a table; writes
-results/time_to_quality_DATA.json and .png, with clusters in files of their own. Killed, it goes on with the parts that
-are not yet there; the last mark of the recipe is kept as recipe.keras.
+Two runs, each in a process of its own: the classic PyTorch script as written for 100 epochs, and `gan.fit` with
+kgan's recommended recipe (`dcgan`, batch 32) for as many updates as fit into the classic's time. The seconds are
+measured separately, on a quiet machine: short runs of both that alternate (5 rounds, medians), so that other work
+during the long runs does not count. kgan's time begins at `fit` and so includes tracing; generating samples is left
+out of both. 10,000 samples at each mark are then compared with the 10,000 test images in the features of a classifier
+that kgan trains on the data (Frechet distance; precision and recall of 5,000 with k = 5). The floor is the score of
+10,000 training images. `--clusters 50` uses clusters of the data in place of labels. Prints a table; writes
+results/time_to_quality_DATA.json and .png, with clusters in files of their own. A run that was stopped continues with
+the missing parts; the last state of the recipe is kept as recipe.keras.
 """
 
 import argparse
@@ -26,7 +26,7 @@ import sys
 import time
 
 import numpy as np
-from judge import ALPHA, RESULTS, SAMPLES, Judge, keep, line, rates
+from scoring import ALPHA, RESULTS, SAMPLES, Scorer, keep, line, rates
 
 EPOCHS = (1, 10, 50, 100)
 UPDATES = (
@@ -140,7 +140,7 @@ def time_recipe(options):
     return update, marks[1] - marks[0] - 20 * update
 
 
-def score(folder, judge, clock):
+def score(folder, scorer, clock):
     """Return `{part: {mark: figures}}` of all samples in a folder."""
     import kgan
 
@@ -149,13 +149,13 @@ def score(folder, judge, clock):
         for file in sorted((folder / part).glob("*.npy")):
             mark = int(file.stem)
             seconds = clock[part]["start"] + mark * steps * clock[part]["step"]
-            figures = judge.figures(kgan.images.from_uint8(np.load(file)))
+            figures = scorer.figures(kgan.images.from_uint8(np.load(file)))
             table.setdefault(part, {})[mark] = {"seconds": seconds, **figures}
     return table
 
 
 def seconds_until(distance, rows):
-    """Return when a distance was reached, between two marks on a line of its logarithm; None if it was not."""
+    """Return when a distance was reached, interpolating its logarithm between two marks; None if it was not."""
     if rows[0]["frechet"] <= distance:
         return rows[0]["seconds"]
     for before, after in itertools.pairwise(rows):
@@ -187,12 +187,12 @@ PARTS = {"classic": run_classic, "recipe": run_recipe, "time classic": time_clas
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", default="mnist")
-    parser.add_argument("--epochs", type=int, default=100, help="of the classic")
-    parser.add_argument("--updates", type=int, help="of the recipe; what fits into the classic's time if not given")
+    parser.add_argument("--epochs", type=int, default=100, help="epochs of the classic script")
+    parser.add_argument("--updates", type=int, help="updates of the recipe; defaults to the classic's time")
     parser.add_argument("--alpha", type=float, default=0.1, help=ALPHA)
-    parser.add_argument("--clusters", type=int, help="of the data, that the recipe takes for classes; none by default")
+    parser.add_argument("--clusters", type=int, help="clusters of the data in place of labels; defaults to none")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--folder", type=pathlib.Path, required=True, help="of the run, to go on after a kill")
+    parser.add_argument("--folder", type=pathlib.Path, required=True, help="of the run; a stopped run continues")
     parser.add_argument("--part", choices=list(PARTS), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.part:
@@ -202,7 +202,7 @@ def main():
 
 
 def call(part, options, **more):
-    """Run a part in a process of its own; return what it found."""
+    """Run a part in a process of its own and return its result."""
     asked = {name: getattr(options, name) for name in ("data", "epochs", "alpha", "clusters", "seed", "folder")} | more
     asked = {name: value for name, value in asked.items() if value is not None}
     command = [sys.executable, __file__, "--part", part, *(f"--{key}={value}" for key, value in asked.items())]
@@ -236,8 +236,8 @@ def compare(options):
         call("classic", options)
     if not (folder / "recipe" / f"{updates:07d}.npy").exists():
         call("recipe", options, updates=updates)
-    judge = Judge(options.data)
-    table, floor = score(folder, judge, clock), judge.floor
+    scorer = Scorer(options.data)
+    table, floor = score(folder, scorer, clock), scorer.floor
 
     last = list(table["classic"].values())[-1]
     best = [row for row in table["recipe"].values() if row["seconds"] <= last["seconds"]][-1]

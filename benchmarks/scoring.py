@@ -1,4 +1,4 @@
-"""What benchmarks share: one judge for all samples, the recipe's rates, peak memory, and one way to keep results."""
+"""What the benchmarks share: one classifier that scores all samples, the recipe's optimizers, peak memory, results."""
 
 import json
 import os
@@ -11,10 +11,10 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # kgan does so too, but onl
 
 RESULTS = pathlib.Path(__file__).resolve().parent / "results"
 SAMPLES = 10_000
-ALPHA = "what is left of the recipe's rate after 20,000 updates; 1: it stays, as it did when some figures were measured"
+ALPHA = "final learning rate after 20,000 updates as a share of the first; 1: a constant rate"
 
 
-class Judge:
+class Scorer:
     """Scores samples against the 10,000 test images in the features of a classifier that kgan trains on the data."""
 
     def __init__(self, data):
