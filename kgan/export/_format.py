@@ -1,0 +1,130 @@
+"""What every export format is given, and what it must do."""
+
+import importlib.util
+import pathlib
+import warnings
+from typing import Any, ClassVar, NamedTuple
+
+import keras
+import numpy as np
+
+from kgan import _precision, latents
+from kgan._typing import Array
+from kgan.training import checks
+
+NUM_PROBES = 5
+"""How many images an export of a generator of latents is checked with; it is traced with another number."""
+
+SIDES = (21, 30)
+"""Height and width of the images that an image-to-image network of any size is checked with."""
+
+
+class Portable(NamedTuple):
+    """A network prepared for export.
+
+    Attributes:
+        model: computes in float32; its inputs are named `latents` and `labels`, or `input`, and its output is
+            `{"output": images}`.
+        inputs: arrays by name, with which the written file is checked. The latents are those of seed 0.
+        num_classes: of a class-conditional generator; None if there are none, or their number is not known.
+        label_dropout: share of labels dropped in training; if it is not 0, label -1 (no class) may be used.
+    """
+
+    model: keras.Model
+    inputs: dict[str, Array]
+    num_classes: int | None = None
+    label_dropout: float = 0.0
+
+    def images(self) -> Array:
+        """Return Keras's images for `inputs`, which the written file must give too."""
+        inputs = list(self.inputs.values())
+        with keras.device("cpu:0"):  # a GPU may round to 10 bits (TF32), and the other runtimes do not
+            outputs = self.model(inputs if len(inputs) > 1 else inputs[0], training=False)
+        return keras.ops.convert_to_numpy(outputs["output"])
+
+
+def prepare(network: keras.Model, num_classes: int | None = None, label_dropout: float = 0.0) -> Portable:
+    """Return a generator of latents, or an image-to-image network, prepared for export.
+
+    Args:
+        network: Functional or built Sequential model: latents, `[latents, labels]` or images to images.
+        num_classes: of a class-conditional generator. Defaults to what its layers tell.
+        label_dropout: as it was trained.
+
+    Example:
+    >>> from kgan import architectures
+    >>> portable = prepare(architectures.mlp.generator((8, 8, 1), latent_dim=4))
+    >>> {name: array.shape for name, array in portable.inputs.items()}
+    {'latents': (5, 4)}
+    """
+    network = _precision.converted(network)
+    shape = network.inputs[0].shape[1:]
+    if len(shape) == 3:
+        image = keras.Input(shape, dtype="float32", name="input")
+        sides = [given or side for given, side in zip(shape[:2], SIDES, strict=True)]
+        probes = np.random.default_rng(0).uniform(-1, 1, (3, *sides, shape[2])).astype("float32")
+        return Portable(keras.Model(image, {"output": network(image)}), {"input": probes})
+    with keras.device("cpu:0"):
+        probes = keras.ops.convert_to_numpy(latents.draw(NUM_PROBES, shape[0], seed=0))
+    noise = keras.Input(shape, dtype="float32", name="latents")
+    if len(network.inputs) == 1:
+        return Portable(keras.Model(noise, {"output": network(noise)}), {"latents": probes})
+    labels = keras.Input((), dtype="int32", name="labels")
+    num_classes = num_classes or checks.class_count(network)
+    classes = np.arange(NUM_PROBES, dtype="int32") % (num_classes or 1)
+    model = keras.Model([noise, labels], {"output": network([noise, labels])})
+    return Portable(model, {"latents": probes, "labels": classes}, num_classes, label_dropout)
+
+
+class Format:
+    """One export format.
+
+    A subclass is registered in `kgan.export.FORMATS` under its `name`.
+
+    Attributes:
+        name: as in `export(format=...)`.
+        suffix: of its files; empty if it writes a folder.
+        packages: that it needs beyond kgan's own dependencies; `pip install 'kgan[export]'` installs them.
+        weights_dtypes: in which it can store weights.
+    """
+
+    name: ClassVar[str]
+    suffix: ClassVar[str] = ""
+    packages: ClassVar[tuple[str, ...]] = ()
+    weights_dtypes: ClassVar[tuple[str, ...]] = ("float32",)
+
+    def missing_packages(self) -> list[str]:
+        """Return the needed packages that are not installed."""
+        return [name for name in self.packages if importlib.util.find_spec(name) is None]
+
+    def check(self, network: keras.Model) -> None:
+        """Raise a `ValueError` if a network cannot be exported in this format."""
+
+    def is_own(self, path: pathlib.Path) -> bool:
+        """Return whether an earlier export in this format is at `path`, so that it may be replaced."""
+        raise NotImplementedError
+
+    def write(self, portable: Portable, path: pathlib.Path, weights_dtype: str) -> None:
+        """Write a prepared network to a new file or folder."""
+        raise NotImplementedError
+
+    def run(self, path: pathlib.Path, inputs: dict[str, Array]) -> Array:
+        """Return the images that a written file gives for named arrays, in the format's own runtime."""
+        raise NotImplementedError
+
+
+def convert(model: keras.Model, path: pathlib.Path, format: str) -> None:
+    """Write a model with named inputs by Keras's own converter, and nothing to the terminal."""
+    # Without a signature Keras would take integer labels for floats.
+    signature: list[Any] = [
+        keras.InputSpec(dtype=tensor.dtype, shape=tensor.shape, name=tensor.name) for tensor in model.inputs
+    ]
+    with warnings.catch_warnings():
+        # Keras's ONNX export asks whether NumPy still has `np.object`.
+        warnings.filterwarnings("ignore", "In the future `np.object`", FutureWarning)
+        model.export(
+            path,
+            format=format,
+            input_signature=[signature] if len(signature) == 2 else signature,
+            verbose=False,
+        )

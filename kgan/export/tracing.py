@@ -1,0 +1,172 @@
+"""Trace a network into a SavedModel: its signatures, and its weights as plain TensorFlow variables."""
+
+import pathlib
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from kgan import latents
+from kgan._typing import Tensor
+from kgan.export._format import Portable
+
+Serve = Callable[..., dict[str, Tensor]]
+
+
+def save_network(portable: Portable, path: pathlib.Path, weights_dtype: str) -> None:
+    """Write a prepared network as a SavedModel.
+
+    Args:
+        portable: the network.
+        path: the folder.
+        weights_dtype: in which matrices and kernels are stored.
+    """
+    model = portable.model
+    lowest = None if "labels" not in portable.inputs else -1 if portable.label_dropout else 0
+    trainable = stored(model.trainable_variables, weights_dtype)
+    others = stored(model.non_trainable_variables, weights_dtype)
+
+    def serve(*inputs: Tensor) -> dict[str, Tensor]:
+        with tf.control_dependencies(_label_checks(inputs, lowest)):
+            first, *labels = inputs
+            arguments = [tf.identity(first), *labels] if labels else tf.identity(first)
+            weights = ([read(variable) for variable in group] for group in (trainable, others))
+            outputs, _ = model.stateless_call(*weights, arguments, training=False)
+        return with_uint8(outputs["output"])
+
+    specs = [tf.TensorSpec([None, *tensor.shape[1:]], tensor.dtype, tensor.name) for tensor in model.inputs]
+    save(path, serve, specs, [*trainable, *others], portable.num_classes, portable.label_dropout)
+
+
+def stored(variables: list[Any], weights_dtype: str) -> list[tf.Variable]:
+    """Return variables with these values; floating-point matrices and kernels in `weights_dtype`.
+
+    Vectors (biases, statistics) keep their type: they take hardly any space, and statistics may be large.
+
+    Args:
+        variables: of Keras or TensorFlow.
+        weights_dtype: a floating-point type.
+    """
+    copies = []
+    for variable in variables:
+        value = np.asarray(variable)
+        half = value.dtype == np.float32 and value.ndim > 1
+        name = variable.name.split(":")[0]  # TensorFlow's names end in the number of an output
+        copies.append(tf.Variable(value.astype(weights_dtype) if half else value, trainable=False, name=name))
+    return copies
+
+
+def read(variable: tf.Variable) -> Tensor:
+    """Return the value of a stored variable in the type to compute with."""
+    return tf.cast(variable, tf.float32) if variable.dtype.is_floating else tf.convert_to_tensor(variable)
+
+
+def with_uint8(images: Tensor) -> dict[str, Tensor]:
+    """Return images in [-1, 1] together with the same as bytes."""
+    levels = tf.clip_by_value(tf.round((images + 1.0) * 127.5), 0.0, 255.0)
+    return {"output": images, "output_uint8": tf.cast(levels, tf.uint8)}
+
+
+def _label_checks(inputs: tuple[Tensor, ...], lowest: int | None) -> list[Any]:
+    if lowest is None:
+        return []
+    return [tf.debugging.assert_greater_equal(inputs[1], lowest, f"Expected labels from {lowest} up.")]
+
+
+def save(
+    path: pathlib.Path,
+    serve: Serve,
+    specs: list[tf.TensorSpec],
+    variables: list[tf.Variable],
+    num_classes: int | None = None,
+    label_dropout: float = 0.0,
+) -> None:
+    """Write a SavedModel.
+
+    Args:
+        path: the folder.
+        serve: a function of tensors, in the order of `specs`, to `output` and `output_uint8`.
+        specs: named `latents` and perhaps `labels`, or `input`.
+        variables: which `serve` reads.
+        num_classes, label_dropout: as in `kgan.export.export`; stored if they are not None and not 0.
+    """
+    module = tf.Module()
+    module.weights = variables
+    if num_classes:
+        module.num_classes = [tf.Variable(num_classes, trainable=False)]
+    if label_dropout:
+        module.label_dropout = [tf.Variable(label_dropout, trainable=False)]
+    functions = {"serve": _serving(serve, specs)}
+    if specs[0].name == "latents":
+        functions |= _generating(functions["serve"], specs)
+    for name, function in functions.items():
+        setattr(module, name, function)
+    signatures = {name: function.get_concrete_function() for name, function in functions.items()}
+    tf.saved_model.save(module, str(path), signatures={"serving_default": signatures["serve"], **signatures})
+
+
+# A signature and a loaded function take the names of the Python function's arguments, so each combination of arguments
+# has a function of its own.
+
+
+def _function(specs: list[tf.TensorSpec]) -> Callable[[Callable[..., Any]], Any]:
+    return tf.function(input_signature=specs, autograph=False)
+
+
+def _serving(serve: Serve, specs: list[tf.TensorSpec]) -> Any:
+    if specs[0].name == "input":
+        return _function(specs)(lambda input: serve(input))
+    if len(specs) == 2:
+        return _function(specs)(lambda latents, labels: serve(latents, labels))
+    return _function(specs)(lambda latents: serve(latents))
+
+
+def _generating(serve: Serve, specs: list[tf.TensorSpec]) -> dict[str, Any]:
+    latent_dim, labels = specs[0].shape[1], specs[1:]
+    drawn = [tf.TensorSpec([], tf.int32, "num"), tf.TensorSpec([], tf.int32, "seed"), *labels]
+    truncated = [*drawn, tf.TensorSpec([], tf.float32, "truncation")]
+    if labels:
+        return {
+            "generate": _function(drawn)(
+                lambda num, seed, labels: serve(_draw(num, latent_dim, seed, None, labels), labels)
+            ),
+            "generate_truncated": _function(truncated)(
+                lambda num, seed, labels, truncation: serve(_draw(num, latent_dim, seed, truncation, labels), labels)
+            ),
+        }
+    return {
+        "generate": _function(drawn)(lambda num, seed: serve(_draw(num, latent_dim, seed))),
+        "generate_truncated": _function(truncated)(
+            lambda num, seed, truncation: serve(_draw(num, latent_dim, seed, truncation))
+        ),
+    }
+
+
+def _draw(
+    num: Tensor, latent_dim: int, seed: Tensor, truncation: Tensor | None = None, labels: Tensor | None = None
+) -> Tensor:
+    """Return latents. Without kgan there are none of its checks, so these are part of the graph.
+
+    All that follows must wait for them, or an error from within the network, of the same cause, may come first.
+    """
+    checks = [tf.debugging.assert_positive(num, "`num` must be positive.")]
+    if truncation is not None:
+        checks.append(tf.debugging.assert_positive(truncation, "`truncation` must be positive."))
+    if labels is not None:
+        checks.append(tf.debugging.assert_equal(tf.size(labels), num, "Expected `num` labels."))
+    with tf.control_dependencies(checks):
+        return latents.draw(tf.identity(num), latent_dim, _TensorSeed(seed), truncation)
+
+
+class _TensorSeed(keras.random.SeedGenerator):
+    """A seed that is a tensor, for Keras's random functions, which take integers and generators only."""
+
+    def __init__(self, seed: Tensor) -> None:
+        # What Keras makes of an integer on TensorFlow; in another type, negative seeds would give other numbers.
+        self.seed = tf.stack([tf.cast(seed, tf.int64), tf.constant(0, tf.int64)])
+
+    def next(self, ordered: bool = True) -> Tensor:
+        """Return the seed."""
+        return self.seed
