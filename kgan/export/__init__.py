@@ -1,6 +1,7 @@
 """Export generators and image-to-image networks to SavedModel, ONNX and LiteRT."""
 
 from kgan.export._format import Format, Portable
+from kgan.export.compress import compress
 from kgan.export.exporting import FORMATS, export
 from kgan.export.resave import resave
 
@@ -8,6 +9,7 @@ __all__ = [
     "FORMATS",
     "Format",
     "Portable",
+    "compress",
     "export",
     "resave",
 ]

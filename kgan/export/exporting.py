@@ -62,8 +62,9 @@ def export(
             replaced. Defaults to True.
         num_classes: number of classes of a class-conditional generator. Defaults to what its layers tell.
         label_dropout: as it was trained; if it is not 0, label -1 (no class) is allowed. Defaults to 0.
-        weights_dtype: `"float16"` stores the matrices and kernels of a SavedModel in half precision, in half the
-            space. It still computes in float32, and must give Keras's images to 1e-2. Defaults to `"float32"`.
+        weights_dtype: `"float16"` stores the large arrays (10,000 numbers or more) of a SavedModel in half precision,
+            in about half the space. It still computes in float32, and must give Keras's images to 1e-2. Defaults to
+            `"float32"`.
 
     Raises:
         ImportError: the format needs packages that are not installed.

@@ -2,8 +2,6 @@
 
 import pathlib
 
-from google.protobuf.message import DecodeError
-
 from kgan._typing import Array
 from kgan.export._format import Format, Portable, convert
 
@@ -25,6 +23,7 @@ class ONNX(Format):
     def is_own(self, path: pathlib.Path) -> bool:
         """Return whether it is an ONNX file with a graph."""
         import onnx
+        from google.protobuf.message import DecodeError
 
         try:
             return bool(onnx.load(path, load_external_data=False).graph.node)

@@ -89,7 +89,7 @@ def _images(function: Any, tensors: tuple[Tensor, ...], weights: list[Tensor]) -
             replaced[f"{node.name}:0"] = tf.cast(values[node.input[0]], tf.as_dtype(node.attr["dtype"].type))
             removed.add(node.name)
     kept = [node for node in graph.node if node.name not in removed]
-    used = set()
+    used: set[str] = set()
     for node in kept:
         used.update(f"{name}:0" for name in node.input)
         # Nothing need wait for a variable to be read.

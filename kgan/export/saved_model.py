@@ -3,7 +3,6 @@
 import pathlib
 
 import numpy as np
-from google.protobuf.message import DecodeError
 
 from kgan._typing import Array
 from kgan.export._format import Format, Portable
@@ -20,6 +19,7 @@ class SavedModel(Format):
 
     def is_own(self, path: pathlib.Path) -> bool:
         """Return whether it is a SavedModel that kgan wrote."""
+        from google.protobuf.message import DecodeError
         from tensorflow.core.protobuf import saved_model_pb2
 
         try:

@@ -12,6 +12,13 @@ from kgan import latents
 from kgan._typing import Tensor
 from kgan.export._format import Portable
 
+LARGE = 10_000
+"""How many numbers an array has at least that is stored in another precision.
+
+Smaller ones take hardly any space, and add most of the error: for 256 images of the shipped `fashion_mnist` generator,
+the largest difference is 0.005 with float16, and 0.011 if all kernels are stored so.
+"""
+
 Serve = Callable[..., dict[str, Tensor]]
 
 
@@ -41,9 +48,7 @@ def save_network(portable: Portable, path: pathlib.Path, weights_dtype: str) -> 
 
 
 def stored(variables: list[Any], weights_dtype: str) -> list[tf.Variable]:
-    """Return variables with these values; floating-point matrices and kernels in `weights_dtype`.
-
-    Vectors (biases, statistics) keep their type: they take hardly any space, and statistics may be large.
+    """Return TensorFlow variables with the values of others; large arrays of floats in `weights_dtype`.
 
     Args:
         variables: of Keras or TensorFlow.
@@ -52,9 +57,11 @@ def stored(variables: list[Any], weights_dtype: str) -> list[tf.Variable]:
     copies = []
     for variable in variables:
         value = np.asarray(variable)
-        half = value.dtype == np.float32 and value.ndim > 1
+        if value.dtype == np.float32 and value.size >= LARGE:
+            with np.errstate(over="ignore"):  # too large a weight shows in the images, which are checked
+                value = value.astype(weights_dtype)
         name = variable.name.split(":")[0]  # TensorFlow's names end in the number of an output
-        copies.append(tf.Variable(value.astype(weights_dtype) if half else value, trainable=False, name=name))
+        copies.append(tf.Variable(value, trainable=False, name=name))
     return copies
 
 
