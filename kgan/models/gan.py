@@ -20,7 +20,7 @@ from kgan.training import checks, data_adapter, game
 
 
 @keras.saving.register_keras_serializable("kgan")
-class GAN(Sampler, AdversarialModel):
+class GAN(AdversarialModel, Sampler):
     """A generator of images from latent vectors, and a discriminator, that are trained against each other in `fit`.
 
     Everything that Keras does with a model works: `compile`, `fit` with Keras's callbacks, `evaluate`, `save` and
@@ -256,24 +256,30 @@ class GAN(Sampler, AdversarialModel):
 
     # Samples and files
 
-    def _make(self, latents: Tensor, labels: Tensor | None) -> Tensor:
-        return self.synthesize(latents, labels)
-
-    def export(self, path: PathLike, format: str = "tf_saved_model", overwrite: bool = True) -> Any:
+    def export(
+        self,
+        path: PathLike,
+        format: str = "tf_saved_model",
+        overwrite: bool = True,
+        weights_dtype: str = "float32",
+    ) -> None:
         """Write the averaged generator for use without kgan; see `kgan.export.export`.
 
         Args:
             path: the folder or file.
             format: `"tf_saved_model"`, `"onnx"` or `"litert"`. Defaults to a SavedModel.
             overwrite: whether an earlier export at `path` is replaced. Defaults to True.
+            weights_dtype: `"float16"` stores the large arrays of a SavedModel in half precision. Defaults to
+                `"float32"`.
         """
-        return exports.export(
+        exports.export(
             self.ema_generator,
             path,
             format=format,
             overwrite=overwrite,
             num_classes=self.num_classes,
             label_dropout=self.label_dropout,
+            weights_dtype=weights_dtype,
         )
 
     # Configuration

@@ -248,15 +248,23 @@ class ImageToImageGAN(AdversarialModel):
 
     # Files and configuration
 
-    def export(self, path: PathLike, format: str = "tf_saved_model", overwrite: bool = True) -> Any:
+    def export(
+        self,
+        path: PathLike,
+        format: str = "tf_saved_model",
+        overwrite: bool = True,
+        weights_dtype: str = "float32",
+    ) -> None:
         """Write the averaged generator for use without kgan; see `kgan.export.export`.
 
         Args:
             path: the folder or file.
             format: `"tf_saved_model"`, `"onnx"` or `"litert"`. Defaults to a SavedModel.
             overwrite: whether an earlier export at `path` is replaced. Defaults to True.
+            weights_dtype: `"float16"` stores the large arrays of a SavedModel in half precision. Defaults to
+                `"float32"`.
         """
-        return exports.export(self.ema_generator, path, format=format, overwrite=overwrite)
+        exports.export(self.ema_generator, path, format=format, overwrite=overwrite, weights_dtype=weights_dtype)
 
     def get_compile_config(self) -> dict[str, Any] | None:
         """Return the arguments of `compile`, or None if the model is not compiled."""

@@ -1,30 +1,30 @@
-"""Opening what was saved: models in training, generators alone, exports; all of them can generate."""
+"""Open what kgan saved: models in training, generators alone, exported SavedModels."""
 
 import pathlib
 import zipfile
+from typing import Any
 
 import keras
-import tensorflow as tf
 
+from kgan._typing import PathLike, Tensor
+from kgan.architectures.inspection import class_count, is_generator
+from kgan.export import exporting, resave
 from kgan.models.sampler import Sampler
-from kgan.training import checks
 
 
 class SavedGenerator(Sampler):
-    """A generator from an exported SavedModel, used as a `GAN`.
+    """A generator in an exported SavedModel, which generates images as a `GAN` does.
 
     Args:
         path: the folder.
 
     Attributes:
-        latent_dim: size of the latent vector.
-        image_shape: `(height, width, channels)`.
-        conditional: whether it takes labels.
-        num_classes: how many classes, or None if it takes no labels or does not know.
-        label_dropout: the share of labels that training dropped; 0 if label -1 (no class) means nothing to it.
+        path, latent_dim, image_shape, conditional: of the generator.
+        num_classes: number of classes; None if it takes no labels, or if their number is not known.
+        label_dropout: share of labels that training dropped; 0 if label -1 (no class) is not allowed.
 
     Raises:
-        ValueError: the folder cannot be read, or is no export of kgan.
+        ValueError: the folder cannot be read, or is no generator that kgan exported.
 
     Example:
     >>> from kgan import architectures, export
@@ -33,7 +33,9 @@ class SavedGenerator(Sampler):
     (2, 8, 8, 1)
     """
 
-    def __init__(self, path: str | pathlib.Path):
+    def __init__(self, path: PathLike) -> None:
+        import tensorflow as tf
+
         try:
             self._loaded = tf.saved_model.load(str(path))
         except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
@@ -42,28 +44,51 @@ class SavedGenerator(Sampler):
             ) from error
         serve = self._loaded.signatures.get("serving_default")
         if serve is None or "generate" not in self._loaded.signatures:
-            raise ValueError(f"Expected a SavedModel exported by kgan. Received: {path}, without its signatures.")
+            raise ValueError(
+                f"Expected a generator exported by kgan. Received: {path}, a SavedModel without its signatures."
+            )
         inputs = serve.structured_input_signature[1]
         self._serve = serve
+        self.path = pathlib.Path(path)
         self.latent_dim = inputs["latents"].shape[1]
         self.conditional = "labels" in inputs
         self.image_shape = tuple(serve.structured_outputs["output"].shape[1:])
         self.num_classes = int(self._loaded.num_classes[0]) if hasattr(self._loaded, "num_classes") else None
         self.label_dropout = float(self._loaded.label_dropout[0]) if hasattr(self._loaded, "label_dropout") else 0.0
 
-    def _make(self, noise, labels):
-        inputs = {"latents": noise} if labels is None else {"latents": noise, "labels": labels}
+    def synthesize(self, sources: Tensor, condition: Tensor | None = None) -> Tensor:
+        """Return images of latents, and of labels if the generator takes them; as in `Sampler`."""
+        inputs = {"latents": sources} if condition is None else {"latents": sources, "labels": condition}
         return self._serve(**inputs)["output"]
+
+    def export(
+        self,
+        path: PathLike,
+        format: str = "tf_saved_model",
+        overwrite: bool = True,
+        weights_dtype: str = "float32",
+    ) -> None:
+        """Write the SavedModel again, with its weights in another precision; see `kgan.export.resave`.
+
+        Raises:
+            ValueError: as in `kgan.export.resave`; or another format is asked for, which needs the Keras model.
+        """
+        if format != "tf_saved_model":
+            raise ValueError(
+                f"Expected format='tf_saved_model': only a Keras model can be exported to another one. "
+                f"Received: format={format!r} for the SavedModel {self.path}."
+            )
+        resave(self.path, path, weights_dtype, overwrite)
 
 
 class KerasGenerator(Sampler):
-    """A generator alone, used as a `GAN`.
+    """A Keras generator without a GAN around it, which generates images as a `GAN` does.
 
     Args:
         generator: Functional model, latents or `[latents, labels]` to images.
 
     Attributes:
-        ema_generator: the network.
+        ema_generator: the generator.
         latent_dim, image_shape, conditional, num_classes: as in `SavedGenerator`.
 
     Example:
@@ -72,24 +97,45 @@ class KerasGenerator(Sampler):
     (2, 8, 8, 1)
     """
 
-    def __init__(self, generator: keras.Model):
+    def __init__(self, generator: keras.Model) -> None:
         self.ema_generator = generator
-        self.latent_dim, self.image_shape = generator.inputs[0].shape[1], tuple(generator.outputs[0].shape[1:])
+        self.latent_dim = generator.inputs[0].shape[1]
+        self.image_shape = tuple(generator.outputs[0].shape[1:])
         self.conditional = len(generator.inputs) == 2
-        self.num_classes = checks.class_count(generator) if self.conditional else None
+        self.num_classes = class_count(generator) if self.conditional else None
 
-    def _make(self, noise, labels):
-        return self.ema_generator(noise if labels is None else [noise, labels], training=False)
+    def synthesize(self, sources: Tensor, condition: Tensor | None = None) -> Tensor:
+        """Return images of latents, and of labels if the generator takes them; as in `Sampler`."""
+        return self.ema_generator(sources if condition is None else [sources, condition], training=False)
+
+    def export(
+        self,
+        path: PathLike,
+        format: str = "tf_saved_model",
+        overwrite: bool = True,
+        weights_dtype: str = "float32",
+    ) -> None:
+        """Write the generator for use without kgan and Keras; see `kgan.export.export`."""
+        exporting.export(
+            self.ema_generator,
+            path,
+            format=format,
+            overwrite=overwrite,
+            num_classes=self.num_classes,
+            weights_dtype=weights_dtype,
+        )
 
 
-def open_model(path: str | pathlib.Path):
-    """Open what kgan saved: a `.keras` file, a folder with a `model.keras`, or an exported SavedModel.
-
-    What comes has `generate(num, seed, labels, truncation)`, `latent_dim`, `image_shape` and `num_classes`: a `GAN`, a
-    `KerasGenerator` if the file holds a generator alone, or a `SavedGenerator`.
+def open_model(path: PathLike) -> Any:
+    """Open a model that kgan saved or exported.
 
     Args:
-        path: a `.keras` file or a folder.
+        path: a `.keras` file, a folder with a `model.keras` (such as a run folder), or an exported SavedModel.
+
+    Returns:
+        A `GAN`, a `KerasGenerator` if the file holds a generator alone, or a `SavedGenerator`. Each has
+        `generate(num, seed, labels, truncation)`, `export(path, format)`, `latent_dim`, `image_shape` and
+        `num_classes`. Or an `ImageToImageGAN`, which has `predict` and `export`.
 
     Raises:
         FileNotFoundError: there is nothing at `path`.
@@ -114,8 +160,8 @@ def open_model(path: str | pathlib.Path):
         model = keras.saving.load_model(path)
     except (OSError, ValueError, TypeError, KeyError, zipfile.BadZipFile) as error:
         raise ValueError(f"Expected a model of kgan. Received: {path}, which cannot be read: {error}") from error
-    if hasattr(model, "generate"):
+    if hasattr(model, "ema_generator"):
         return model
-    if not checks.is_generator(model):
+    if not is_generator(model):
         raise ValueError(f"Expected a model of kgan. Received: {path}, which holds a {type(model).__name__}.")
     return KerasGenerator(model)

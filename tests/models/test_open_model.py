@@ -98,3 +98,37 @@ def test_what_is_no_model(tmp_path, exported):
     tf.saved_model.save(foreign, tmp_path / "foreign")
     with pytest.raises(ValueError, match="without its signatures"):
         open_model(tmp_path / "foreign")
+
+
+def test_a_generator_alone_is_exported(tmp_path):
+    generator = networks.generator(3)
+    generator.save(tmp_path / "generator.keras")
+    opened = open_model(tmp_path / "generator.keras")
+    opened.export(tmp_path / "exported")
+    again = open_model(tmp_path / "exported")
+    assert again.num_classes == 3
+    np.testing.assert_allclose(again.generate(4, seed=1), opened.generate(4, seed=1), rtol=0, atol=1e-6)
+
+
+def test_an_exported_generator_is_exported_again_in_half_precision(tmp_path):
+    generator = kgan.architectures.mlp.generator((8, 8, 1), units=(200,))
+    exporting.export(generator, tmp_path / "whole")
+    whole = open_model(tmp_path / "whole")
+    whole.export(tmp_path / "half", weights_dtype="float16")
+    half = open_model(tmp_path / "half")
+    np.testing.assert_allclose(half.generate(4, seed=1), whole.generate(4, seed=1), rtol=0, atol=5e-3)
+    with pytest.raises(ValueError, match="Received: format='onnx'"):
+        whole.export(tmp_path / "model.onnx", format="onnx")
+
+
+def test_an_image_to_image_gan_opens_and_can_be_exported(tmp_path):
+    gan = kgan.ImageToImageGAN(
+        kgan.architectures.restoration.denoiser(width=4, blocks=1), kgan.architectures.patch.discriminator(width=4)
+    )
+    gan.compile()
+    gan.save(tmp_path / "model.keras")
+    opened = open_model(tmp_path)
+    assert isinstance(opened, kgan.ImageToImageGAN)
+    opened.export(tmp_path / "exported")
+    with pytest.raises(ValueError, match="without its signatures"):
+        open_model(tmp_path / "exported")

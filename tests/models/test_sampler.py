@@ -17,7 +17,7 @@ class Echo(Sampler):
         self.num_classes, self.conditional = num_classes, conditional
         self.sizes = []
 
-    def _make(self, noise, labels):
+    def synthesize(self, noise, labels=None):
         self.sizes.append(noise.shape[0])
         if labels is None:
             return noise

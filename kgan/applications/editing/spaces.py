@@ -13,9 +13,9 @@ from tqdm import tqdm
 from kgan import _deprecation, latents
 from kgan._typing import Array, PathLike, Tensor
 from kgan.architectures import style
+from kgan.architectures.inspection import class_count, is_generator
 from kgan.models.open_model import SavedGenerator, open_model
 from kgan.models.sampler import Sampler
-from kgan.training import checks
 
 Model: TypeAlias = keras.Model | Sampler | PathLike
 """What editing takes as a model: a `kgan.GAN`, a generator, a `CodeSpace`, or the path of a saved one."""
@@ -133,7 +133,7 @@ class CodeSpace(Sampler):
         if not np.isfinite(vectors).all():
             raise ValueError(f"Expected finite codes. Received: {(~np.isfinite(vectors)).sum()} values that are not.")
         if self.has_styles and len(vectors) and vectors.shape[1:] == (self.latent_dim,):
-            labels = self._labels(len(vectors), labels)
+            labels = self.labels_for(len(vectors), labels)
             styles = self._mapping.predict_on_batch([vectors, labels] if self.conditional else vectors)
             return np.repeat(styles[:, None], self.shape[0], axis=1)
         if vectors.shape[1:] != self.shape or not len(vectors):
@@ -142,8 +142,9 @@ class CodeSpace(Sampler):
             raise ValueError(f"Expected codes ({expected}) of this generator{also}. Received: shape {vectors.shape}")
         return vectors
 
-    def _make(self, noise: Tensor, labels: Tensor | None) -> Tensor:
-        return self.decode(self.codes(noise, labels), labels)
+    def synthesize(self, sources: Tensor, condition: Tensor | None = None) -> Tensor:
+        """Return images of latents, and of labels if the generator takes them; as in `Sampler`."""
+        return self.decode(self.codes(sources, condition), condition)
 
     def decode(self, codes: Tensor, labels: Tensor | None = None) -> Tensor:
         """Return the images of codes as a tensor through which gradients flow.
@@ -155,7 +156,7 @@ class CodeSpace(Sampler):
         if self._synthesis is not None:
             return self._synthesis(codes, training=False)
         if self._exported is not None:
-            return self._exported._make(codes, labels)
+            return self._exported.synthesize(codes, labels)
         network: Any = self.generator
         return network([codes, labels] if self.conditional else codes, training=False)
 
@@ -181,7 +182,7 @@ class CodeSpace(Sampler):
 
     def sample_labels(self, num: int, labels: ArrayLike | None = None) -> Tensor | None:
         """Return the labels of `sample(num, labels=labels)`: all classes in turn by default."""
-        return self._labels(num, labels)
+        return self.labels_for(num, labels)
 
     def check_labels(self, num: int, labels: ArrayLike | None) -> Tensor | None:
         """Return the int32 labels that `decode` needs for `num` codes, or None.
@@ -196,7 +197,7 @@ class CodeSpace(Sampler):
                 "Expected `labels`: the generator is class-conditional, and its latents do not contain the class. "
                 f"Received: None. Pass one label for all images, or {num} labels."
             )
-        return self._labels(num, labels)
+        return self.labels_for(num, labels)
 
     def check_levels(self, levels: int | Sequence[int]) -> list[int]:
         """Return one or several levels as a list.
@@ -220,11 +221,11 @@ class CodeSpace(Sampler):
         self.generator = generator
         self.latent_dim, self.image_shape = generator.inputs[0].shape[1], tuple(generator.outputs[0].shape[1:])
         self.conditional = len(generator.inputs) == 2
-        self.num_classes = (num_classes or checks.class_count(generator)) if self.conditional else None
+        self.num_classes = (num_classes or class_count(generator)) if self.conditional else None
 
     def _fingerprint(self) -> Array:
         """Return random projections of the images of four fixed latents."""
-        labels = self._labels(4, None)
+        labels = self.labels_for(4, None)
         codes = self.sample(4, seed=0, labels=labels)
         images = self.images(codes, labels).reshape(4, -1)
         projection = np.random.default_rng(0).choice([-1.0, 1.0], (images.shape[1], 8)) / np.sqrt(images.shape[1])
@@ -238,7 +239,7 @@ def code_space(model: Model) -> CodeSpace:
 
 def _check_generator(generator: keras.Model) -> None:
     inputs, outputs = getattr(generator, "inputs", None) or [], getattr(generator, "outputs", None) or []
-    if not checks.is_generator(generator) or None in (inputs[0].shape[1], *outputs[0].shape[1:]):
+    if not is_generator(generator) or None in (inputs[0].shape[1], *outputs[0].shape[1:]):
         raise ValueError(
             "Expected a Functional generator of latents (None, latent_dim) or [latents, labels], with images (None, "
             f"height, width, channels). Received: {generator.name!r} with the inputs "
