@@ -7,6 +7,7 @@ import keras
 from kgan._checks import check_images as check_images
 from kgan._checks import check_labels as check_labels
 from kgan._checks import shapes_fit
+from kgan.architectures.inspection import class_count
 from kgan.backend import keras_internals
 
 
@@ -90,12 +91,6 @@ def check_network(role: str, network: Any) -> None:
         )
 
 
-def is_generator(model: Any) -> bool:
-    """Return whether a Keras model makes images from latents, or from `[latents, labels]`."""
-    inputs, outputs = getattr(model, "inputs", None) or [], getattr(model, "outputs", None) or []
-    return len(inputs) in (1, 2) and len(outputs) == 1 and len(inputs[0].shape) == 2 and len(outputs[0].shape) == 4
-
-
 def check_trainable(generator: keras.Model) -> None:
     """Check that a generator has trainable weights.
 
@@ -153,17 +148,6 @@ def _final_activation(network: keras.Model) -> str | None:
     if activation is None:
         return type(operation).__name__.lower()
     return getattr(activation, "__name__", None)
-
-
-def class_count(generator: keras.Model) -> int | None:
-    """Return the number of classes that a generator of two inputs embeds, or None if its layers do not tell."""
-    sizes = [
-        getattr(layer, "num_classes", None)
-        or getattr(layer, "num_tokens", None)
-        or (layer.input_dim if isinstance(layer, keras.layers.Embedding) else None)
-        for layer in keras_internals.nested_layers(generator)
-    ]
-    return min((size for size in sizes if isinstance(size, int)), default=None)
 
 
 def cluster_count(generator: keras.Model, num_classes: int | None = None) -> int:
