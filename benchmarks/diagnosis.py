@@ -1,11 +1,11 @@
-"""Diagnosis: does `Watch` report the right fault, and nothing in healthy runs?
+"""Measure `Watch`: does it detect each fault, and raise no false alarm?
 
     TFDS_DATA_DIR=... python benchmarks/diagnosis.py      # about 40 minutes on 2 cores
 
-Ten healthy runs (networks, data and seeds vary), and every fault injected into real runs after a third of the run;
-for overfitting, training on 64 images from the start (on MNIST in a longer run). A fault is detected if its name is
-the verdict within a tenth of the run. Prints one line for each run, and both rates; writes results/diagnosis.json,
-where earlier runs are kept until they are repeated (`--only`).
+Ten healthy runs with various networks, data sets and seeds; and runs into which each fault is injected after a third of
+the updates. Overfitting instead trains on 64 images from the start (on MNIST in a longer run). A fault counts as
+detected if it is the verdict within a tenth of the run. Prints a line per run, the rate of detection and the number of
+false alarms. Writes results/diagnosis.json, which keeps earlier runs until they are repeated (`--only`).
 """
 
 import argparse
@@ -14,18 +14,19 @@ import time
 import warnings
 
 import numpy as np
-from scoring import RESULTS, keep
+from scoring import RESULTS, write_results
 
 
-def images(name, count=None, split="train"):
+def images(name, num=None, split="train"):
+    """Return the first images of a split, or all."""
     import kgan
 
-    size = kgan.datasets.describe(name, split).num_examples
-    return next(iter(kgan.datasets.load(name, split, batch_size=count or size, shuffle=False))).numpy()
+    size = kgan.datasets.describe(name, split).count
+    return next(iter(kgan.datasets.load(name, split, batch_size=num or size, shuffle=False))).numpy()
 
 
-class Tap:
-    """A scale between latents and generator: at 0 all samples are equal."""
+class ScaledLatents:
+    """A generator whose latents are scaled by a variable: at 0 all samples are the same."""
 
     def __init__(self, generator):
         import keras
@@ -38,7 +39,7 @@ class Tap:
 
 
 def build(setting, seed):
-    """Return a compiled GAN, its data and its held-out images."""
+    """Return a compiled GAN, its data, held-out images, and the `ScaledLatents` for mode collapse."""
     import keras
 
     import kgan
@@ -46,15 +47,19 @@ def build(setting, seed):
     keras.utils.set_random_seed(seed)
     data, held_out = images(setting["data"], setting.get("images")), images(setting["data"], 256, "test")
     architecture = kgan.architectures.get(setting.get("architecture", "dcgan"))
-    generator, discriminator = (make(data.shape[1:]) for make in (architecture.generator, architecture.discriminator))
-    tap = Tap(generator) if setting.get("fault") == "mode collapse" else None
-    gan = kgan.GAN(tap.generator if tap else generator, discriminator, ema_decay=None if tap else 0.999, seed=seed)
-    gan.compile(**setting.get("game", {}))
-    return gan, data, held_out, tap
+    generator, discriminator = (
+        function(data.shape[1:]) for function in (architecture.generator, architecture.discriminator)
+    )
+    scaled = ScaledLatents(generator) if setting.get("fault") == "mode collapse" else None
+    gan = kgan.GAN(
+        scaled.generator if scaled else generator, discriminator, ema_decay=None if scaled else 0.999, seed=seed
+    )
+    gan.compile(**setting.get("compile", {}))
+    return gan, data, held_out, scaled
 
 
-def inject(setting, gan, tap):
-    """Return a callback that injects the fault after a third of the run; too little data is part of the run itself."""
+def inject(setting, gan, scaled):
+    """Return a callback that injects the fault after a third of the updates; overfitting comes with the data."""
     import keras
 
     fault, untrained = setting.get("fault"), gan.generator.get_weights()
@@ -67,11 +72,11 @@ def inject(setting, gan, tap):
             if self.step != self.at:
                 return
             if fault == "mode collapse":
-                tap.scale.assign(0.0)
+                scaled.scale.assign(0.0)
             elif fault == "divergence":
                 gan.optimizer.learning_rate = 1e3 * float(gan.optimizer.learning_rate)
             elif fault == "discriminator too strong":
-                gan.generator.set_weights(untrained)  # with a good generator no discriminator is strong
+                gan.generator.set_weights(untrained)  # a discriminator is not too strong for a good generator
                 gan.generator_optimizer.learning_rate = 0.0
             elif fault == "generator too strong":
                 gan.discriminator_optimizer.learning_rate = 0.0
@@ -80,14 +85,15 @@ def inject(setting, gan, tap):
 
 
 def run(name, setting, seed):
+    """Return the verdicts of one run."""
     import keras
 
     import kgan
 
-    gan, data, held_out, tap = build(setting, seed)
+    gan, data, held_out, scaled = build(setting, seed)
 
-    class Pictures(keras.utils.PyDataset):
-        """Random batches."""
+    class RandomBatches(keras.utils.PyDataset):
+        """Random batches of the images, the same for each seed."""
 
         def __len__(self):
             return setting["updates"]
@@ -97,7 +103,7 @@ def run(name, setting, seed):
             return data[random.integers(len(data), size=64)]
 
     watch = kgan.callbacks.Watch(held_out=held_out)
-    injection = inject(setting, gan, tap)
+    injection = inject(setting, gan, scaled)
     verdicts = []
 
     class Record(keras.callbacks.Callback):
@@ -108,7 +114,7 @@ def run(name, setting, seed):
     start = time.perf_counter()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        gan.fit(Pictures(), verbose=0, shuffle=False, callbacks=[injection, watch, Record()])
+        gan.fit(RandomBatches(), verbose=0, shuffle=False, callbacks=[injection, watch, Record()])
     fault = setting.get("fault")
     alarms = [(step, verdict) for step, verdict in verdicts if verdict != "healthy"]
     after = [(step, verdict) for step, verdict in alarms if step > injection.at]
@@ -121,49 +127,51 @@ def run(name, setting, seed):
         row["alarms"] = alarms
         print(f"healthy  {name:40} seed {seed}: {alarms[:3] or 'quiet'}", flush=True)
     else:
-        named = next((step for step, verdict in after if verdict == fault), None)
-        delay = None if named is None else (named - injection.at) / setting["updates"]
+        detected = next((step for step, verdict in after if verdict == fault), None)
+        delay = None if detected is None else (detected - injection.at) / setting["updates"]
         early = [alarm for alarm in alarms if alarm[0] <= injection.at]
-        row.update(fault=fault, delay=delay, others=sorted({v for _, v in after if v != fault}), early=early)
-        found = "not named" if delay is None else f"named after {delay:.0%} of the run"
-        print(f"{fault:26} {name:30} seed {seed}: {found}; others {row['others']}; before {early[:2]}", flush=True)
+        row.update(
+            fault=fault, delay=delay, others=sorted({verdict for _, verdict in after if verdict != fault}), early=early
+        )
+        result = "not detected" if delay is None else f"detected after {delay:.0%} of the run"
+        print(f"{fault:26} {name:30} seed {seed}: {result}; others {row['others']}; before {early[:2]}", flush=True)
     return row
 
 
 HEALTHY = {
     "digits": {"data": "digits", "updates": 3000},
     "digits resnet": {"data": "digits", "updates": 1500, "architecture": "resnet"},
-    "digits hinge + r1": {"data": "digits", "updates": 3000, "game": {"loss": "hinge", "penalties": ["r1"]}},
+    "digits hinge + r1": {"data": "digits", "updates": 3000, "compile": {"loss": "hinge", "penalties": ["r1"]}},
     "mnist": {"data": "mnist", "updates": 1000},
     "mnist mlp": {"data": "mnist", "updates": 2000, "architecture": "mlp"},
     "fashion_mnist": {"data": "fashion_mnist", "updates": 1000},
 }
-SEEDS = {"digits": 3, "mnist": 3}  # of healthy runs; the others have one
+NUM_SEEDS = {"digits": 3, "mnist": 3}  # healthy runs of these settings; one of the others
 FAULTS = ("mode collapse", "divergence", "discriminator too strong", "generator too strong", "overfitting")
 
 
-def kept():
-    """Return the runs of before."""
+def earlier_runs():
+    """Return the rows of earlier runs."""
     path = RESULTS / "diagnosis.json"
     return json.loads(path.read_text()) if path.exists() else []
 
 
 def add(row):
-    """Keep a run, in the place of an earlier one of the same name."""
+    """Write the row of a run in the place of an earlier one."""
 
-    def name(each):
-        return each.get("fault", ""), each["run"], each["seed"]
+    def key(run):
+        return run.get("fault", ""), run["run"], run["seed"]
 
-    keep("diagnosis", sorted([*(each for each in kept() if name(each) != name(row)), row], key=name))
+    write_results("diagnosis", sorted([*(run for run in earlier_runs() if key(run) != key(row)), row], key=key))
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", help="only runs whose name contains this text")
-    parser.add_argument("--seeds", type=int, default=3, help="seeds of each fault on digits")
+    parser.add_argument("--only", help="repeat the runs whose name contains this text")
+    parser.add_argument("--seeds", type=int, default=3, help="number of runs of each fault on digits")
     options = parser.parse_args()
     for name, setting in HEALTHY.items():
-        for seed in range(SEEDS.get(name, 1)):
+        for seed in range(NUM_SEEDS.get(name, 1)):
             if not options.only or options.only in f"healthy {name}":
                 add(run(name, setting, seed))
     for fault in FAULTS:
@@ -172,12 +180,15 @@ def main():
             for seed in range(seeds):
                 if not options.only or options.only in f"{fault} {data}":
                     add(run(data, {"data": data, "updates": updates, "fault": fault, **few}, seed))
-    rows = kept()
+    rows = earlier_runs()
     faults = [row for row in rows if "fault" in row]
     healthy = [row for row in rows if "fault" not in row]
-    found = sum(row["delay"] is not None and row["delay"] <= 0.1 for row in faults)
+    detected = sum(row["delay"] is not None and row["delay"] <= 0.1 for row in faults)
     alarms = sum(bool(row["alarms"]) for row in healthy)
-    print(f"\n{found} of {len(faults)} faults named within a tenth of the run; {alarms} of {len(healthy)} false alarms")
+    print(
+        f"\n{detected} of {len(faults)} faults detected within a tenth of the run; "
+        f"{alarms} of {len(healthy)} false alarms"
+    )
 
 
 if __name__ == "__main__":

@@ -1,25 +1,25 @@
-"""Editing: does an edit change what it should, and nothing else?
+"""Measure editing: does an edit change its attribute, and nothing else?
 
     TFDS_DATA_DIR=... python benchmarks/editing.py --folder runs/editing            # all three data sets
     python benchmarks/editing.py --folder runs/editing --data mnist --train-only     # only train its generator
 
-For each data set a style-based generator is trained with kgan's recommended recipe (`--updates`, 10,000 of 32 images)
-and kept in the folder; a run that was stopped continues. Then, on 200 test images that it has not seen:
+For each data set a style-based generator is trained with the recommended recipe (`--updates`, 10,000 of 32 images) and
+kept in the folder; a run that is killed continues when it is started again. Then, on 200 test images that the generator
+has not seen:
 
-- inversion: their peak signal-to-noise ratio, median and tenth percentile;
-- attributes: a direction for each is learned from 30,000 random images, each moved a little, at the levels that the
-  table names, so that the classes stay (those of a classifier that kgan trains on the data); for the size, which
-  grows differently in each image, a direction for each inverted image is learned from 1,000 moves of its own. The
-  inverted images are moved by -2, -1, 0, 1 and 2 standard deviations. The table has the share of images whose
-  attribute, measured on the images, rises from each strength to the next, over all five and over the central three,
-  and the share that the classifier assigns to the same class as at 0, at the strengths -1 and 1 (the smaller of
-  both), and -2 and 2. The same classifier helped to learn the directions; but, except for the size, they were learned
-  on random images, and these are inverted ones;
-- hue (colored digits: MNIST's in a random hue on a dark background of another one): how far the measured hue of the
-  inverted images is from the true one; once they are turned to a random hue, how far from the one that was asked for;
-  and how far the hue of the background moved; medians in degrees.
+- Inversion: the peak signal-to-noise ratio of the images, median and tenth percentile.
+- Attributes: the direction of each is learned from 30,000 random images (`average_gradient`), at the levels in the
+  table, with the classes kept (those of a classifier that kgan trains on the data). The direction of the size, which
+  grows differently in each image, is learned for each inverted image from 1,000 moves (`local_gradients`). The images
+  are edited by -2, -1, 0, 1 and 2 standard deviations. The table gives the share of images whose measured attribute
+  rises from each strength to the next, over all five and over the central three; and the share that the classifier
+  assigns to the same class as at strength 0, at -1 and 1 (the smaller of both), and at -2 and 2. The same classifier
+  was used to keep the classes, but, except for the size, on random images, and not on these.
+- Hue (colored digits: MNIST's in a random hue on a dark background of another hue): how far the measured hue of the
+  inverted images is from the true one; how far it is from a random target hue after `set_angle`; and how much the hue
+  of the background changes. Medians in degrees.
 
-Prints a table; writes results/editing.json and results/editing_DATA.png: test images, and moved by -2 to 2.
+Prints a table; writes results/editing.json, and results/editing_DATA.png with test images and their edits by -2 to 2.
 """
 
 import argparse
@@ -27,36 +27,40 @@ import pathlib
 import time
 
 import numpy as np
-from scoring import ALPHA, RESULTS, keep, rates
+from scoring import ALPHA, RESULTS, optimizers, write_results
 
-IMAGES = 200  # the last: the levels below were chosen on random images, and on some of the first
+NUM_IMAGES = 200  # the last test images: the levels below were chosen on random images and on some of the first
 STRENGTHS = (-2.0, -1.0, 0.0, 1.0, 2.0)
-ATTRIBUTES = {  # with the levels that move
+ATTRIBUTES = {  # and the levels at which they are edited
     "mnist": {"slant": [0, 1], "thickness": [3], "size": [1, 2]},
     "fashion_mnist": {"brightness": [3], "size": [0]},
     "coloured": {"slant": [0], "background_brightness": None},
 }
-LOCAL = ("size",)  # learned in each image
+LOCAL = ("size",)  # attributes whose direction is learned for each image
 
 
 def coloured(images, seed):
-    """Return digits `(n, 28, 28, 3)`, each in its own hue on a dark background of another hue, and both hues."""
+    """Return digits `(num, 28, 28, 3)` in random hues on dark backgrounds of other hues, and both hues in degrees."""
     from matplotlib.colors import hsv_to_rgb
 
     rng = np.random.default_rng(seed)
-    hues, grounds, values = rng.uniform(size=len(images)), rng.uniform(size=len(images)), rng.uniform(size=len(images))
+    hues, backgrounds, values = (
+        rng.uniform(size=len(images)),
+        rng.uniform(size=len(images)),
+        rng.uniform(size=len(images)),
+    )
 
-    def colours(hue, saturation, value):
-        whole = np.stack(np.broadcast_arrays(hue, saturation, value), axis=-1)
-        return 2 * hsv_to_rgb(whole)[:, None, None] - 1
+    def colors(hue, saturation, value):
+        hsv = np.stack(np.broadcast_arrays(hue, saturation, value), axis=-1)
+        return 2 * hsv_to_rgb(hsv)[:, None, None] - 1
 
     drawn = (images + 1) / 2
-    made = drawn * colours(hues, 0.9, 1.0) + (1 - drawn) * colours(grounds, 0.8, 0.15 + 0.25 * values)
-    return made.astype("float32"), 360 * hues, 360 * grounds
+    images = drawn * colors(hues, 0.9, 1.0) + (1 - drawn) * colors(backgrounds, 0.8, 0.15 + 0.25 * values)
+    return images.astype("float32"), 360 * hues, 360 * backgrounds
 
 
 def load(data):
-    """Return the images for training and for testing, and the hues of the latter; colored ones are made from MNIST."""
+    """Return training images, test images, and the hues of the test images. Colored digits are made from MNIST."""
     import kgan
 
     (train, _), (test, _) = kgan.datasets.train_and_test("mnist" if data == "coloured" else data, share=0.1)
@@ -66,8 +70,8 @@ def load(data):
     return coloured(train, seed=0)[0], test, hues
 
 
-def trained(data, options):
-    """Return the GAN of a data set, trained before, now, or further."""
+def trained_gan(data, options):
+    """Return the trained GAN of a data set: the one in the folder, or else a new one."""
     import keras
 
     import kgan
@@ -79,7 +83,7 @@ def trained(data, options):
     train, _, _ = load(data)
     shape = train.shape[1:]
     gan = kgan.GAN(kgan.architectures.style.generator(shape), kgan.architectures.style.discriminator(shape), seed=0)
-    gan.compile(*rates(options))
+    gan.compile(*optimizers(options))
     epochs = -(-options.updates // (len(train) // 32))
     resume = kgan.callbacks.Resume(options.folder / f"{data}-backup", save_freq=500)
     start = time.perf_counter()
@@ -90,39 +94,40 @@ def trained(data, options):
     return gan
 
 
-def classes(data):
-    """Return `attributes.class_scores` of kgan's classifier; it sees colored digits as their foreground."""
+def class_scores(data):
+    """Return `attributes.class_scores` of kgan's classifier, which sees the foreground of colored digits."""
     import kgan
     from kgan.applications.editing import attributes
 
-    found = attributes.class_scores(kgan.features.classifier("mnist" if data == "coloured" else data, verbose=0))
+    scores = attributes.class_scores(kgan.features.classifier("mnist" if data == "coloured" else data, verbose=0))
 
-    def of_ink(images):
+    def scores_of_foreground(images):
         drawn = attributes.foreground(images)
-        return found((2 * drawn / np.maximum(drawn.max(axis=(1, 2), keepdims=True), 1e-6) - 1)[..., None])
+        return scores((2 * drawn / np.maximum(drawn.max(axis=(1, 2), keepdims=True), 1e-6) - 1)[..., None])
 
-    return of_ink if data == "coloured" else found
+    return scores_of_foreground if data == "coloured" else scores
 
 
-def measured(data, space, codes, name, levels):
-    """Return what moving `codes` along an attribute does, and the moved images."""
+def measure_attribute(data, space, codes, name, levels):
+    """Return the scores of the edits of an attribute, and the edited images."""
     from kgan.applications import editing
     from kgan.applications.editing import attributes, supervised
 
-    shown = classes(data)
+    scores = class_scores(data)
     if name in LOCAL:
-        along = supervised.local_gradients(space, name, codes, levels=levels, keep=[shown])
+        directions = supervised.local_gradients(space, name, codes, levels=levels, keep=[scores])
     else:
-        along = [supervised.average_gradient(space, name, levels=levels, keep=[shown], num=30_000)] * len(codes)
-    edited = editing.edit(space, codes, along, STRENGTHS)
+        direction = supervised.average_gradient(space, name, levels=levels, keep=[scores], num=30_000)
+        directions = [direction] * len(codes)
+    edited = editing.edit(space, codes, directions, STRENGTHS)
     flat = edited.reshape(-1, *edited.shape[2:])
     values = attributes.get(name)(flat).reshape(edited.shape[:2])
-    found = shown(flat).argmax(axis=1).reshape(edited.shape[:2])
-    rises, same = np.diff(values, axis=1) > 0, (found == found[:, 2:3]).mean(axis=0)
+    classes = scores(flat).argmax(axis=1).reshape(edited.shape[:2])
+    rises, same = np.diff(values, axis=1) > 0, (classes == classes[:, 2:3]).mean(axis=0)
     figures = {
         "levels": levels or "all",
         "local": name in LOCAL,
-        "score": np.mean([each.score for each in along]),
+        "score": np.mean([direction.score for direction in directions]),
         "monotone": rises.all(axis=1).mean(),
         "monotone_central": rises[:, 1:3].all(axis=1).mean(),
         "same_class_central": min(same[1], same[3]),
@@ -132,46 +137,49 @@ def measured(data, space, codes, name, levels):
     return figures, edited
 
 
-def apart(first, second):
-    """Return the distance of two hues in degrees."""
+def distance_of_hues(first, second):
+    """Return the distance of two hues on the circle, in degrees."""
     return np.abs((first - second + 180) % 360 - 180)
 
 
-def hues(space, found, true, grounds):
+def measure_hue(space, inversion, hues, backgrounds):
+    """Return the errors of hues after inversion and after `set_angle`."""
     from kgan.applications import editing
     from kgan.applications.editing import attributes, supervised
 
-    def ground(images):
+    def background(images):
         radians = np.radians(attributes.background_hue(images))
         return np.stack([np.cos(radians), np.sin(radians)], axis=1)
 
-    directions = supervised.angle_directions(space, "hue", keep=[ground])
-    asked = np.random.default_rng(2).uniform(0, 360, len(true))
-    turned = space.images(editing.set_angle(space, found.codes, directions, asked))
-    before = attributes.background_hue(found.images)
+    directions = supervised.angle_directions(space, "hue", keep=[background])
+    targets = np.random.default_rng(2).uniform(0, 360, len(hues))
+    edited = space.images(editing.set_angle(space, inversion.codes, directions, targets))
+    before = attributes.background_hue(inversion.images)
     return {
-        "inverted": np.median(apart(attributes.hue(found.images), true)),
-        "inverted_ground": np.median(apart(before, grounds)),
-        "turned": np.median(apart(attributes.hue(turned), asked)),
-        "ground_went": np.median(apart(attributes.background_hue(turned), before)),
+        "inverted": np.median(distance_of_hues(attributes.hue(inversion.images), hues)),
+        "inverted_ground": np.median(distance_of_hues(before, backgrounds)),
+        "turned": np.median(distance_of_hues(attributes.hue(edited), targets)),
+        "ground_went": np.median(distance_of_hues(attributes.background_hue(edited), before)),
     }
 
 
-def examine(data, options):
+def measure(data, options):
+    """Return the record of a data set; draw some edits."""
     from kgan.applications import editing
-    from kgan.applications.editing import inversion, spaces
+    from kgan.applications.editing import CodeSpace
+    from kgan.applications.editing.inversion import invert
 
-    space = spaces.CodeSpace(trained(data, options))
-    _, test, true = load(data)
+    space = CodeSpace(trained_gan(data, options))
+    _, test, hues = load(data)
     start = time.perf_counter()
-    test = test[-IMAGES:]
-    found = inversion.invert(space, test)
+    test = test[-NUM_IMAGES:]
+    inversion = invert(space, test)
     seconds = time.perf_counter() - start
-    figures = {"median": np.median(found.psnr), "tenth": np.percentile(found.psnr, 10), "seconds": seconds}
+    figures = {"median": np.median(inversion.psnr), "tenth": np.percentile(inversion.psnr, 10), "seconds": seconds}
     print(f"{data}: inversion {figures['median']:.1f} dB, a tenth below {figures['tenth']:.1f} dB", flush=True)
     record, rows = {"inversion": figures, "attributes": {}}, []
     for name, levels in ATTRIBUTES[data].items():
-        record["attributes"][name], edited = measured(data, space, found.codes, name, levels)
+        record["attributes"][name], edited = measure_attribute(data, space, inversion.codes, name, levels)
         row = record["attributes"][name]
         print(
             f"  {name:22} levels {row['levels']!s:7} monotone {row['monotone']:.1%}, central "
@@ -181,7 +189,7 @@ def examine(data, options):
         )
         rows += [np.concatenate([test[:4, None], edited[:4]], axis=1)]
     if data == "coloured":
-        record["hue"] = hues(space, found, *(each[-IMAGES:] for each in true))
+        record["hue"] = measure_hue(space, inversion, *(angles[-NUM_IMAGES:] for angles in hues))
         print("  hue", {name: round(float(value), 1) for name, value in record["hue"].items()}, flush=True)
     editing.save_strip(RESULTS / f"editing_{data}.png", np.concatenate(rows))
     return record
@@ -198,9 +206,9 @@ def main():
     options.folder.mkdir(parents=True, exist_ok=True)
     if options.train_only:
         for data in options.data:
-            trained(data, options)
+            trained_gan(data, options)
         return
-    keep("editing", {"updates": options.updates, **{data: examine(data, options) for data in options.data}})
+    write_results("editing", {"updates": options.updates, **{data: measure(data, options) for data in options.data}})
 
 
 if __name__ == "__main__":

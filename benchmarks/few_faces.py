@@ -1,18 +1,17 @@
-"""Four hundred faces: does the recommended recipe with augmentation generate new faces, or copies?
+"""Train on four hundred faces with augmentation: are the samples new, or copies?
 
-    python benchmarks/few_faces.py FOLDER      # of pictures of faces; they are resized to 64x64 and made gray
+    python benchmarks/few_faces.py FOLDER      # with images of faces, which are resized to 64x64 and made gray
 
-A tenth of the pictures is held out. `dcgan` and kgan's recommended recipe with differentiable augmentation (p 0.4).
-Shows 16 samples, each beside its three nearest training pictures (Euclidean distance of pixels), in
-results/few_faces.png; writes the memorization test in results/few_faces.json, for the samples and, for comparison,
-for training pictures.
+A tenth of the images is held out. `dcgan` and the recommended recipe with differentiable augmentation (p 0.4). Draws 16
+samples, each beside its three nearest training images (Euclidean distance of pixels), in results/few_faces.png. Writes
+the memorization test to results/few_faces.json: for the samples, and for comparison for the training images themselves.
 """
 
 import argparse
 import time
 
 import numpy as np
-from scoring import ALPHA, RESULTS, keep, rates
+from scoring import ALPHA, RESULTS, optimizers, write_results
 
 
 def main():
@@ -33,28 +32,29 @@ def main():
     dcgan = kgan.architectures.dcgan
     gan = kgan.GAN(dcgan.generator(size), dcgan.discriminator(size), seed=options.seed)
     gan.compile(
-        *rates(options), augmentation=kgan.augmentation.DiffAugment("color,translation,cutout,flip", probability=0.4)
+        *optimizers(options),
+        augmentation=kgan.augmentation.DiffAugment("color,translation,cutout,flip", probability=0.4),
     )
     data = kgan.datasets.from_arrays(train, batch_size=32, seed=options.seed).repeat()
     start = time.perf_counter()
     gan.fit(data, steps_per_epoch=options.updates // 10, epochs=10, verbose=2)
     seconds = time.perf_counter() - start
     samples = gan.generate(400, seed=1, batch_size=100)
-    found = kgan.metrics.memorization(samples, train, held_out)
+    memorization = kgan.metrics.memorization(samples, train, held_out)
     copies = kgan.metrics.memorization(train, train, held_out)
-    beside = np.concatenate([samples[:16, None], train[found.neighbors[:16]]], axis=1)
+    rows = np.concatenate([samples[:16, None], train[memorization.neighbors[:16]]], axis=1)
     RESULTS.mkdir(exist_ok=True)
-    kgan.images.save_grid(RESULTS / "few_faces.png", beside.reshape(-1, *size), columns=16)
+    kgan.images.save_grid(RESULTS / "few_faces.png", rows.reshape(-1, *size), columns=16)
     record = {
         "options": {"updates": options.updates, "seed": options.seed},
         "training pictures": len(train),
         "held-out pictures": len(held_out),
         "seconds": seconds,
-        "samples": {"z_score": found.z_score, "copied_share": found.copied_share},
+        "samples": {"z_score": memorization.z_score, "copied_share": memorization.copied_share},
         "training pictures as samples": {"z_score": copies.z_score, "copied_share": copies.copied_share},
     }
     print(record)
-    keep("few_faces", record)
+    write_results("few_faces", record)
 
 
 if __name__ == "__main__":

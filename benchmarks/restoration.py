@@ -1,25 +1,25 @@
-"""Denoising and super-resolution on common test sets, beside other methods.
+"""Compare denoising and super-resolution with common methods, on the usual test images.
 
     python benchmarks/restoration.py FOLDER           # holds Set5/test, Set12/test and BSD68/test
     python benchmarks/restoration.py FOLDER --methods noisy "kgan faithful" --limit 5     # a few minutes
 
 Needs bm3d and scikit-image. The models are those of saved_models/, or those of `--models`.
 
-- Gray denoising (Set12, BSD68) and color denoising (Set5): normal noise of sigma 15, 25 and 50, neither clipped nor
-  rounded, the same for all methods (seeded by the picture's number). BM3D (the package's `bm3d` and `bm3d_rgb`) and
-  non-local means (scikit-image's, patches of 5, distance 6, h = 0.8 sigma) are told sigma; kgan's network is not.
-- Super-resolution (Set5, x2 and x4): pictures are cropped to a multiple of the scale and made smaller as MATLAB's
-  imresize does, in 256 levels; bicubic interpolation and kgan enlarge them. Figures are of the luma (BT.601, 16 to
+- Gray denoising (Set12, BSD68) and color denoising (Set5): Gaussian noise of sigma 15, 25 and 50, neither clipped nor
+  rounded, the same for all methods (the seed is the number of the image). BM3D (the package's `bm3d` and `bm3d_rgb`)
+  and non-local means (scikit-image's, patches of 5, distance 6, h = 0.8 sigma) are given sigma; kgan's network is not.
+- Super-resolution (Set5, x2 and x4): images are cropped to a multiple of the scale and downsampled as by MATLAB's
+  imresize, in 256 levels; bicubic interpolation and kgan upsample them. Scores are those of the luma (BT.601, 16 to
   235), without a border as wide as the scale.
-- Results are rounded to 256 levels. PSNR in dB; SSIM with a normal window (1.5 pixels); means over pictures.
+- Results are rounded to 256 levels. PSNR in dB; SSIM with a Gaussian window (1.5 pixels); means over the images.
   `texture` is the Frechet distance between the 7x7 patches of results and of originals, each minus its mean (every
-  third pixel in both directions, 256 levels): smooth pictures lack the energy of real ones.
-- Time: one of BSD68's pictures, tiled to 512x512, with sigma 25, in rounds that alternate between the methods (3,
-  medians), in seconds a megapixel; and the peak memory of a process of its own, minus what it has after its imports.
+  third pixel in both directions, 256 levels): overly smooth images lack the energy of real ones.
+- Time: one image of BSD68, tiled to 512x512, with sigma 25, in rounds that alternate between the methods (3, medians),
+  in seconds per megapixel. Memory: the peak of a process of its own, minus what it has after its imports.
 
-Prints tables; writes results/restoration.json, where figures that are not measured again stay;
-results/restoration_NAME.png, crops of each method; and results/restoration.png, crops of two photographs that come
-with scikit-learn: noisy (sigma 25), or enlarged 4 times by bicubic interpolation; faithful; sharp; original.
+Prints tables. Writes results/restoration.json, which keeps the results of what is not measured again;
+results/restoration_NAME.png with crops of each method; and results/restoration.png with crops of two photographs that
+come with scikit-learn: noisy (sigma 25), or upsampled 4 times by bicubic interpolation; faithful; sharp; original.
 """
 
 import argparse
@@ -31,26 +31,26 @@ import sys
 import time
 
 import numpy as np
-from scoring import RESULTS, keep, peak_memory
+from scoring import RESULTS, peak_memory, write_results
 
 SIGMAS = (15, 25, 50)
-GREY = ("Set12", "BSD68")
+GRAY = ("Set12", "BSD68")
 METHODS = ("noisy", "non-local means", "bm3d", "kgan faithful", "kgan sharp")
 ROUNDS = 3
 
 
-def pictures(folder, name, limit=None):
-    """Return the pictures of a set, uint8 arrays `(height, width, channels)`."""
+def load(folder, name, limit=None):
+    """Return the images of a set, uint8 arrays `(height, width, channels)`."""
     import kgan
 
-    files = sorted(each for each in (folder / name / "test").iterdir() if each.suffix in (".png", ".bmp", ".jpg"))
+    files = sorted(path for path in (folder / name / "test").iterdir() if path.suffix in (".png", ".bmp", ".jpg"))
     if not files:
-        raise SystemExit(f"{folder / name / 'test'} holds no pictures.")
-    return [kgan.images.read(each, 1 if name in GREY else 3) for each in files[:limit]]
+        raise SystemExit(f"{folder / name / 'test'} holds no images.")
+    return [kgan.images.read(path, 1 if name in GRAY else 3) for path in files[:limit]]
 
 
 def denoiser(method, models, channels):
-    """Return a function of a noisy picture in 256 levels, float64, and sigma."""
+    """Return a function of a noisy image (float64, in 256 levels) and sigma."""
     if method == "noisy":
         return lambda noisy, sigma: noisy
     if method == "non-local means":
@@ -71,7 +71,7 @@ def denoiser(method, models, channels):
 
 
 def upscaler(method, models, scale):
-    """Return a function of a small picture, uint8."""
+    """Return a function of a small uint8 image."""
     if method == "bicubic":
         from kgan.images import resampling
 
@@ -82,18 +82,19 @@ def upscaler(method, models, scale):
     return lambda small: upscale(models / f"upscale_x{scale}", small, scale, fidelity)
 
 
-def levels(image):
+def to_levels(image):
+    """Return an image rounded to 256 levels."""
     return np.clip(np.rint(image), 0, 255).astype("uint8")
 
 
 def patches(image, side=7, step=3):
-    """Return the patches of a picture `(n, side * side * channels)`, each less its mean."""
-    found = np.lib.stride_tricks.sliding_window_view(image.astype("float64"), (side, side), axis=(0, 1))
-    found = found[::step, ::step].reshape(-1, image.shape[-1] * side * side)
-    return found - found.mean(axis=1, keepdims=True)
+    """Return the patches of an image `(num, side * side * channels)`, each minus its mean."""
+    windows = np.lib.stride_tricks.sliding_window_view(image.astype("float64"), (side, side), axis=(0, 1))
+    vectors = windows[::step, ::step].reshape(-1, image.shape[-1] * side * side)
+    return vectors - vectors.mean(axis=1, keepdims=True)
 
 
-def figures(originals, results, border=0):
+def score(originals, results, border=0):
     """Return the mean PSNR and SSIM of results, and the Frechet distance of all their patches."""
     from skimage.metrics import structural_similarity
 
@@ -107,115 +108,126 @@ def figures(originals, results, border=0):
             first, second, channel_axis=-1, gaussian_weights=True, sigma=1.5, use_sample_covariance=False
         )
         rows.append((float(kgan.metrics.psnr(first[None], second[None])[0]), similarity))
-    real, made = (np.concatenate([patches(each) for each in images]) for images in (originals, results))
+    real, restored = (np.concatenate([patches(image) for image in images]) for images in (originals, results))
     psnr, ssim = np.mean(rows, axis=0)
-    return {"psnr": psnr, "ssim": ssim, "texture": kgan.metrics.frechet_distance(real, made)}
+    return {"psnr": psnr, "ssim": ssim, "texture": kgan.metrics.frechet_distance(real, restored)}
 
 
 def compare_denoising(options, name, record):
-    clean = pictures(options.folder, name, options.limit)
-    methods = {each: denoiser(each, options.models, clean[0].shape[-1]) for each in options.methods}
+    """Measure all methods on the images of a set; draw crops."""
+    clean = load(options.folder, name, options.limit)
+    methods = {method: denoiser(method, options.models, clean[0].shape[-1]) for method in options.methods}
     crops = []
     for sigma in SIGMAS:
         noisy = [
-            each + np.random.default_rng((number, sigma)).normal(scale=sigma, size=each.shape)
-            for number, each in enumerate(clean)
+            image + np.random.default_rng((number, sigma)).normal(scale=sigma, size=image.shape)
+            for number, image in enumerate(clean)
         ]
         for method, function in methods.items():
-            found = [levels(function(each, sigma)) for each in noisy]
-            row = figures(clean, found)
+            restored = [to_levels(function(image, sigma)) for image in noisy]
+            row = score(clean, restored)
             record[f"{name}, sigma {sigma}, {method}"] = row
-            print(f"{name:6} sigma {sigma:2}  {method:16} {shown(row)}", flush=True)
-            crops.append(middle(found[0]))
+            print(f"{name:6} sigma {sigma:2}  {method:16} {as_text(row)}", flush=True)
+            crops.append(middle(restored[0]))
         crops.append(middle(clean[0]))
     draw(f"restoration_{name}", crops, len(methods) + 1)
 
 
 def compare_upscaling(options, record):
+    """Measure all methods on Set5; draw crops."""
     import kgan
 
     for scale in options.scales:
-        large = [kgan.images.resampling.crop_to_multiple(each, scale) for each in pictures(options.folder, "Set5")]
-        small = [np.asarray(kgan.images.resampling.downsample(each, scale)) for each in large]
+        large = [kgan.images.resampling.crop_to_multiple(image, scale) for image in load(options.folder, "Set5")]
+        small = [np.asarray(kgan.images.resampling.downsample(image, scale)) for image in large]
         crops = []
-        for method in ("bicubic", *(each for each in options.methods if each.startswith("kgan"))):
+        for method in ("bicubic", *(name for name in options.methods if name.startswith("kgan"))):
             function = upscaler(method, options.models, scale)
-            found = [function(each) for each in small]
-            row = figures(*([kgan.images.luma(each) for each in images] for images in (large, found)), border=scale)
+            restored = [function(image) for image in small]
+            row = score(*([kgan.images.luma(image) for image in images] for images in (large, restored)), border=scale)
             record[f"Set5, x{scale}, {method}"] = row
-            print(f"Set5   x{scale}        {method:16} {shown(row)}", flush=True)
-            crops.append([middle(each) for each in found])
-        crops.append([middle(each) for each in large])
-        draw(f"restoration_x{scale}", [each for row in zip(*crops, strict=True) for each in row], len(crops))
+            print(f"Set5   x{scale}        {method:16} {as_text(row)}", flush=True)
+            crops.append([middle(image) for image in restored])
+        crops.append([middle(image) for image in large])
+        draw(f"restoration_x{scale}", [crop for row in zip(*crops, strict=True) for crop in row], len(crops))
 
 
 def draw_photographs(options):
-    """Draw crops of scikit-learn's two photographs: what is given, what kgan makes of it, the original."""
+    """Draw crops of scikit-learn's two photographs: degraded, restored by kgan, original."""
     from sklearn.datasets import load_sample_images
 
     import kgan
 
     temple, flower = load_sample_images().images
-    noisy = levels(temple + np.random.default_rng(0).normal(scale=25, size=temple.shape))
+    noisy = to_levels(temple + np.random.default_rng(0).normal(scale=25, size=temple.shape))
     large = kgan.images.resampling.crop_to_multiple(flower, 4)
     small = np.asarray(kgan.images.resampling.downsample(large, 4))
     kgans = [method for method in options.methods if method.startswith("kgan")]
     rows = [
-        [noisy, *(levels(denoiser(each, options.models, 3)(noisy.astype("float64"), 25)) for each in kgans), temple],
-        [upscaler(each, options.models, 4)(small) for each in ("bicubic", *kgans)] + [large],
+        [
+            noisy,
+            *(to_levels(denoiser(method, options.models, 3)(noisy.astype("float64"), 25)) for method in kgans),
+            temple,
+        ],
+        [upscaler(method, options.models, 4)(small) for method in ("bicubic", *kgans)] + [large],
     ]
-    draw("restoration", [middle(each, 192) for row in rows for each in row], len(rows[0]))
+    draw("restoration", [middle(image, 192) for row in rows for image in row], len(rows[0]))
 
 
-def shown(row):
+def as_text(row):
+    """Return scores as text."""
     return f"{row['psnr']:6.2f} dB  SSIM {row['ssim']:.4f}  texture {row['texture']:8.1f}"
 
 
 def middle(image, side=128):
-    top, left = ((each - side) // 2 for each in image.shape[:2])
+    """Return the central crop of an image."""
+    top, left = ((length - side) // 2 for length in image.shape[:2])
     return image[top : top + side, left : left + side]
 
 
 def draw(name, crops, columns):
+    """Write results/NAME.png."""
     from kgan import images
 
     images.save_grid(RESULTS / f"{name}.png", np.stack(crops), columns=columns)
 
 
-def a_noisy_one(folder):
-    """Return a noisy grey picture of 512x512."""
-    whole = np.tile(pictures(folder, "BSD68", 1)[0], (2, 2, 1))[:512, :512].astype("float64")
-    return whole + np.random.default_rng(0).normal(scale=25, size=whole.shape)
+def noisy_image(folder):
+    """Return a noisy gray image of 512x512."""
+    image = np.tile(load(folder, "BSD68", 1)[0], (2, 2, 1))[:512, :512].astype("float64")
+    return image + np.random.default_rng(0).normal(scale=25, size=image.shape)
 
 
-def clock(options):
-    """Return seconds a megapixel and MiB, by method."""
-    noisy = a_noisy_one(options.folder)
-    methods = {each: denoiser(each, options.models, 1) for each in options.methods if each != "noisy"}
+def measure_costs(options):
+    """Return seconds per megapixel and MiB, by method."""
+    noisy = noisy_image(options.folder)
+    methods = {name: denoiser(name, options.models, 1) for name in options.methods if name != "noisy"}
     seconds = {method: [] for method in methods}
-    for _ in range(ROUNDS + 1):  # the first is to warm up
+    for _ in range(ROUNDS + 1):  # the first is a warm-up
         for method, function in methods.items():
             start = time.perf_counter()
             function(noisy, 25)
             seconds[method].append((time.perf_counter() - start) / (noisy.size / 1e6))
     command = [sys.executable, __file__, str(options.folder), "--models", str(options.models), "--memory-of"]
-    found = {}
+    costs = {}
     for method in methods:
         done = subprocess.run([*command, method], check=True, stdout=subprocess.PIPE, text=True)
-        found[method] = {"seconds_a_megapixel": statistics.median(seconds[method][1:]), "mib": json.loads(done.stdout)}
-        print(f"{method:16} {found[method]['seconds_a_megapixel']:7.2f} s a megapixel, {found[method]['mib']:5.0f} MiB")
-    return found
+        costs[method] = {"seconds_a_megapixel": statistics.median(seconds[method][1:]), "mib": json.loads(done.stdout)}
+        seconds_per_megapixel, mib = costs[method].values()
+        print(f"{method:16} {seconds_per_megapixel:7.2f} s per megapixel, {mib:5.0f} MiB")
+    return costs
 
 
 def print_memory(options):
-    function, noisy = denoiser(options.memory_of, options.models, 1), a_noisy_one(options.folder)
+    """Print the memory that a method needs beyond its imports, in MiB."""
+    function, noisy = denoiser(options.memory_of, options.models, 1), noisy_image(options.folder)
     before = peak_memory()
     function(noisy, 25)
     print(json.dumps(peak_memory() - before))
 
 
-def opened(options):
-    """Return the figures of before, if they are of as many pictures."""
+def earlier_results(options):
+    """Return the record of earlier measurements, if they are of as many images."""
     path = RESULTS / "restoration.json"
     record = json.loads(path.read_text()) if path.exists() else {}
     return record if record.get("limit") == options.limit else {"limit": options.limit}
@@ -227,27 +239,27 @@ def main():
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--models", type=pathlib.Path, default=root / "saved_models")
     parser.add_argument("--methods", nargs="+", default=list(METHODS), choices=METHODS)
-    parser.add_argument("--tasks", nargs="+", default=[*GREY, "Set5", "upscaling", "photographs", "clock"])
+    parser.add_argument("--tasks", nargs="+", default=[*GRAY, "Set5", "upscaling", "photographs", "clock"])
     parser.add_argument("--scales", type=int, nargs="+", default=[2, 4])
-    parser.add_argument("--limit", type=int, help="number of pictures of each set")
+    parser.add_argument("--limit", type=int, help="number of images of each set")
     parser.add_argument("--memory-of", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.memory_of:
         print_memory(options)
         return
-    record = opened(options)
-    for name in (*GREY, "Set5"):
+    record = earlier_results(options)
+    for name in (*GRAY, "Set5"):
         if name in options.tasks:
             compare_denoising(options, name, record)
-            keep("restoration", record)
+            write_results("restoration", record)
     if "upscaling" in options.tasks:
         compare_upscaling(options, record)
-        keep("restoration", record)
+        write_results("restoration", record)
     if "photographs" in options.tasks:
         draw_photographs(options)
     if "clock" in options.tasks:
-        record.setdefault("clock", {}).update(clock(options))
-        keep("restoration", record)
+        record.setdefault("clock", {}).update(measure_costs(options))
+        write_results("restoration", record)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
-"""Speed: updates a second of the classic network beside PyTorch and a bare loop; images a second of `dcgan`.
+"""Measure speed: steps per second of the classic network beside PyTorch and a bare loop; images per second of `dcgan`.
 
     python benchmarks/throughput.py    # about 10 minutes on 2 cores; prints tables, writes results/throughput.json
 
-Each run is a process of its own, and the runs alternate: A B C A B C ... The table gives medians. PyTorch takes part
-if it is installed. Images are MNIST if it is prepared (TFDS_DATA_DIR), else random ones: the speed is the same.
+Each run is a process of its own, and the runs alternate: A B C A B C ... The table gives medians. PyTorch is measured
+if it is installed. The images are MNIST if it is prepared (TFDS_DATA_DIR), random ones otherwise; the speed is the
+same.
 """
 
 import argparse
@@ -16,7 +17,7 @@ import subprocess
 import sys
 import time
 
-from scoring import keep, peak_memory  # which also chooses oneDNN, for all runs alike
+from scoring import peak_memory, write_results  # also sets TF_ENABLE_ONEDNN_OPTS for all runs
 
 BATCH = 100
 HERE = pathlib.Path(__file__).resolve().parent
@@ -27,14 +28,15 @@ DISCRIMINATOR = [784 * 512, 512 * 256, 256 * 1]
 
 
 def operations_of_a_classic_step() -> int:
-    """Count floating-point operations of the matrix products of one alternating step at batch 100."""
-    forward = 3 * sum(DISCRIMINATOR) + sum(GENERATOR)  # D at real, at fake, and at fake again after its update; G once
-    weights = 2 * sum(DISCRIMINATOR) + sum(GENERATOR)  # gradients of weights: D at real and fake, G
+    """Return the floating-point operations of the matrix products of one alternating step with batch size 100."""
+    forward = 3 * sum(DISCRIMINATOR) + sum(GENERATOR)  # D of real, of fake, and of fake again after its update; G once
+    weights = 2 * sum(DISCRIMINATOR) + sum(GENERATOR)  # gradients of weights: D of real and fake, G
     inputs = 2 * sum(DISCRIMINATOR[1:]) + sum(DISCRIMINATOR) + sum(GENERATOR[1:])  # gradients of inputs
     return 2 * BATCH * (forward + weights + inputs)
 
 
 def images():
+    """Return uint8 images `(60000, 28, 28)`."""
     import numpy as np
 
     try:
@@ -42,29 +44,30 @@ def images():
 
         data = tfds.load("mnist", split="train", batch_size=-1, download=False)
         return np.asarray(data["image"])[..., 0].copy()
-    except Exception:  # noqa: BLE001  (whatever keeps MNIST away)
+    except Exception:  # noqa: BLE001  (whatever the reason, MNIST is not available)
         return np.random.default_rng(0).integers(0, 256, (60_000, 28, 28), "uint8")
 
 
-def rate(step, seconds, count=1):
-    """Return steps a second of calling `step`, which makes `count` steps, after a warm-up."""
-    for _ in range(max(1, 20 // count)):
+def rate(step, seconds):
+    """Return how often `step` runs per second, after a warm-up."""
+    for _ in range(20):
         step()
     start, done = time.perf_counter(), 0
     while time.perf_counter() - start < seconds:
         step()
-        done += count
+        done += 1
     return done / (time.perf_counter() - start)
 
 
 def run_torch(seconds, in_memory):
+    """Return the steps per second of the PyTorch script."""
     import classic_pytorch
 
     return rate(classic_pytorch.training(images(), in_memory)[0], seconds)
 
 
 def run_bare(seconds):
-    """The classic algorithm in a bare `tf.function` loop: two tapes, two Keras optimizers, nothing else."""
+    """Return the steps per second of a bare `tf.function`: two tapes, two Keras optimizers, nothing else."""
     import keras
     import tensorflow as tf
 
@@ -78,9 +81,9 @@ def run_bare(seconds):
 
     @tf.function
     def step(real):
-        noise = tf.random.normal((BATCH, 100))
+        latents = tf.random.normal((BATCH, 100))
         with tf.GradientTape() as generator_tape:
-            fake = generator(noise, training=True)
+            fake = generator(latents, training=True)
             with generator_tape.stop_recording(), tf.GradientTape() as tape:
                 loss = tf.reduce_mean(tf.nn.softplus(-discriminator(real, training=True))) + tf.reduce_mean(
                     tf.nn.softplus(discriminator(fake, training=True))
@@ -102,6 +105,7 @@ def run_bare(seconds):
 
 
 def run_kgan(seconds, update="alternating", policy="float32", steps_per_execution=1, ema_decay=None):
+    """Return the steps per second of `gan.fit` with the classic network."""
     import keras
 
     import kgan
@@ -123,7 +127,7 @@ def run_kgan(seconds, update="alternating", policy="float32", steps_per_executio
 
 
 def fit_rate(gan, data, seconds):
-    """Return steps a second of plain `gan.fit(data)`, counted over whole epochs after the first."""
+    """Return the steps per second of `gan.fit(data)`, over whole epochs after the first."""
     import keras
 
     class Clock(keras.callbacks.Callback):
@@ -141,20 +145,21 @@ def fit_rate(gan, data, seconds):
 
 
 def run_dcgan(seconds, penalties):
+    """Return the images per second of `gan.fit` with `dcgan`."""
     import keras
     import numpy as np
 
     import kgan
 
     keras.utils.set_random_seed(0)
-    pictures = np.random.default_rng(0).integers(0, 256, (4096, 32, 32, 3), "uint8")
+    images = np.random.default_rng(0).integers(0, 256, (4096, 32, 32, 3), "uint8")
     gan = kgan.GAN(kgan.architectures.dcgan.generator((32, 32, 3)), kgan.architectures.dcgan.discriminator((32, 32, 3)))
     gan.compile(loss="non_saturating", penalties=penalties)
-    return 64 * fit_rate(gan, kgan.datasets.from_arrays(pictures, batch_size=64), seconds)
+    return 64 * fit_rate(gan, kgan.datasets.from_arrays(images, batch_size=64), seconds)
 
 
 def run_peak(policy="float32"):
-    """Return the largest GFLOP/s of square matrix products."""
+    """Return the highest GFLOP/s of square matrix products."""
     import tensorflow as tf
 
     a = tf.cast(tf.random.normal((2048, 2048)), "bfloat16" if "bfloat16" in policy else "float32")
@@ -168,15 +173,15 @@ def run_peak(policy="float32"):
 
 
 CLASSIC = {
-    "PyTorch, script as written": lambda s: run_torch(s, in_memory=False),
-    "PyTorch, data in memory": lambda s: run_torch(s, in_memory=True),
+    "PyTorch, script as written": lambda seconds: run_torch(seconds, in_memory=False),
+    "PyTorch, data in memory": lambda seconds: run_torch(seconds, in_memory=True),
     "bare tf.function loop": run_bare,
     "kgan": run_kgan,
-    "kgan, averaged generator": lambda s: run_kgan(s, ema_decay=0.999),
-    "kgan, 10 steps an execution": lambda s: run_kgan(s, steps_per_execution=10),
-    "kgan, simultaneous": lambda s: run_kgan(s, update="simultaneous"),
-    "kgan, simultaneous, bfloat16, 10 steps an execution": lambda s: run_kgan(
-        s, "simultaneous", "mixed_bfloat16", steps_per_execution=10
+    "kgan, averaged generator": lambda seconds: run_kgan(seconds, ema_decay=0.999),
+    "kgan, 10 steps an execution": lambda seconds: run_kgan(seconds, steps_per_execution=10),
+    "kgan, simultaneous": lambda seconds: run_kgan(seconds, update="simultaneous"),
+    "kgan, simultaneous, bfloat16, 10 steps an execution": lambda seconds: run_kgan(
+        seconds, "simultaneous", "mixed_bfloat16", steps_per_execution=10
     ),
 }
 DCGAN = {
@@ -187,18 +192,18 @@ DCGAN = {
 
 
 def one(name, seconds):
-    """Run one line of the table in this process and print its figure and peak memory."""
+    """Run one row of the table in this process, and print its speed and peak memory."""
     if name == "peak":
-        figure = run_peak()
+        speed = run_peak()
     elif name in CLASSIC:
-        figure = CLASSIC[name](seconds)
+        speed = CLASSIC[name](seconds)
     else:
-        figure = run_dcgan(seconds, DCGAN[name])
-    print(json.dumps([figure, peak_memory()]))
+        speed = run_dcgan(seconds, DCGAN[name])
+    print(json.dumps([speed, peak_memory()]))
 
 
 def alternate(names, rounds, seconds):
-    """Run all names `rounds` times in turn, each in a process of its own; return figures and memory by name."""
+    """Run all names in turn, `rounds` times, each in a process of its own; return speeds and memory by name."""
     results = {name: ([], []) for name in names}
     for number in range(rounds):
         for name in names:
@@ -207,8 +212,8 @@ def alternate(names, rounds, seconds):
             done = subprocess.run(command, capture_output=True, text=True, cwd=HERE.parent)
             if done.returncode:
                 raise RuntimeError(f"{name} failed:\n{done.stderr}")
-            figure, memory = json.loads(done.stdout.splitlines()[-1])
-            results[name][0].append(figure)
+            speed, memory = json.loads(done.stdout.splitlines()[-1])
+            results[name][0].append(speed)
             results[name][1].append(memory)
     print(file=sys.stderr)
     return results
@@ -217,7 +222,7 @@ def alternate(names, rounds, seconds):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=5, help="seconds of each run, after the warm-up")
+    parser.add_argument("--seconds", type=float, default=5, help="duration of each run after the warm-up")
     parser.add_argument("--one", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
@@ -232,30 +237,32 @@ def main():
     peak = statistics.median(results.pop("peak")[0])
     operations = operations_of_a_classic_step()
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores; {options.rounds} rounds, medians")
-    print(f"classic network, batch {BATCH}: {operations / 1e9:.2f} GFLOP a step, at most {peak:.0f} GFLOP/s here\n")
+    print(f"classic network, batch {BATCH}: {operations / 1e9:.2f} GFLOP per step, at most {peak:.0f} GFLOP/s here\n")
     columns = ["bare tf.function loop", *(name for name in names if "PyTorch" in name)]
     print(f"{'':52} steps/s   limit  " + "".join(f"x {column[:24]:26}" for column in columns))
     table = {}
     for name in names:
-        figures = results[name][0]
-        # Ratios are taken within a round, in which the machine's speed hardly changes.
+        speeds = results[name][0]
+        # The ratio is taken within each round, because the speed of the machine may change between rounds.
         ratios = {
-            column: statistics.median(a / b for a, b in zip(figures, results[column][0], strict=True))
+            column: statistics.median(a / b for a, b in zip(speeds, results[column][0], strict=True))
             for column in columns
         }
-        share = statistics.median(figures) * operations / 1e9 / peak
-        table[name] = {"steps_per_second": statistics.median(figures), "all": figures, "limit": share, "ratios": ratios}
+        share = statistics.median(speeds) * operations / 1e9 / peak
+        table[name] = {"steps_per_second": statistics.median(speeds), "all": speeds, "limit": share, "ratios": ratios}
         cells = "".join(f"{ratios[column]:<28.2f}" for column in columns)
-        print(f"{name:52} {statistics.median(figures):7.1f} {share:6.0%}   {cells}")
+        print(f"{name:52} {statistics.median(speeds):7.1f} {share:6.0%}   {cells}")
 
     print()
     memory = alternate(list(DCGAN), max(1, options.rounds // 2), options.seconds)
     print(f"{'batch 64':52} images/s   peak MiB")
-    for name, (figures, sizes) in memory.items():
-        table[name] = {"images_per_second": statistics.median(figures), "peak_mib": statistics.median(sizes)}
-        print(f"{name:52} {statistics.median(figures):8.0f}   {statistics.median(sizes):8.0f}")
+    for name, (speeds, sizes) in memory.items():
+        table[name] = {"images_per_second": statistics.median(speeds), "peak_mib": statistics.median(sizes)}
+        print(f"{name:52} {statistics.median(speeds):8.0f}   {statistics.median(sizes):8.0f}")
 
-    keep("throughput", {"peak_gflops": peak, "operations": operations, "cores": os.cpu_count(), "table": table})
+    write_results(
+        "throughput", {"peak_gflops": peak, "operations": operations, "cores": os.cpu_count(), "table": table}
+    )
 
 
 if __name__ == "__main__":

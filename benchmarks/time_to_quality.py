@@ -1,19 +1,20 @@
-"""Time to quality: when samples are as good as those of the classic script after 100 epochs, and how good they get.
+"""Measure how long kgan takes to reach the quality of the classic script, and what it reaches in the script's time.
 
     TFDS_DATA_DIR=... python benchmarks/time_to_quality.py --folder runs/quality    # MNIST, about an hour on 2 cores
     python benchmarks/time_to_quality.py --data fashion_mnist --folder runs/quality_fashion
 
 Needs torch.
 
-Two runs, each in a process of its own: the classic PyTorch script as written for 100 epochs, and `gan.fit` with
-kgan's recommended recipe (`dcgan`, batch 32) for as many updates as fit into the classic's time. The seconds are
-measured separately, on a quiet machine: short runs of both that alternate (5 rounds, medians), so that other work
-during the long runs does not count. kgan's time begins at `fit` and so includes tracing; generating samples is left
-out of both. 10,000 samples at each mark are then compared with the 10,000 test images in the features of a classifier
-that kgan trains on the data (Frechet distance; precision and recall of 5,000 with k = 5). The floor is the score of
-10,000 training images. `--clusters 50` uses clusters of the data in place of labels. Prints a table; writes
-results/time_to_quality_DATA.json and .png, with clusters in files of their own. A run that was stopped continues with
-the missing parts; the last state of the recipe is kept as recipe.keras.
+Two runs, each in a process of its own: the classic PyTorch script as written, for 100 epochs; and `gan.fit` with the
+recommended recipe (`dcgan`, batch size 32) for as many updates as fit into the time of the classic script. The time per
+step is measured separately, on a quiet machine, in short runs of both that alternate (5 rounds, medians), so that other
+load during the long runs does not count. kgan's time starts at `fit` and includes tracing; generating samples is left
+out of both. 10,000 samples at each checkpoint are then compared with the 10,000 test images in the features of a
+classifier that kgan trains on the data (Frechet distance; precision and recall of 5,000 with k = 5). The floor is the
+score of 10,000 training images. `--clusters 50` conditions the networks on 50 clusters of the data.
+
+Prints a table; writes results/time_to_quality_DATA.json and .png, with clusters under names of their own. A benchmark
+that is killed continues with the parts that are missing. The last model of the recipe is kept as recipe.keras.
 """
 
 import argparse
@@ -26,7 +27,7 @@ import sys
 import time
 
 import numpy as np
-from scoring import ALPHA, RESULTS, SAMPLES, Scorer, keep, line, rates
+from scoring import ALPHA, NUM_SAMPLES, RESULTS, Scorer, as_text, optimizers, write_results
 
 EPOCHS = (1, 10, 50, 100)
 UPDATES = (
@@ -52,21 +53,23 @@ UPDATES = (
 ROUNDS = 5
 
 
-def save(folder, mark, images):
-    """Keep samples in [-1, 1] as bytes."""
+def save(folder, step, images):
+    """Write samples in [-1, 1] as uint8."""
     images = np.clip(np.rint((images + 1) * 127.5), 0, 255).astype("uint8")
-    np.save(folder / f"{mark:07d}.npy", images.reshape(len(images), 28, 28, 1))
+    np.save(folder / f"{step:07d}.npy", images.reshape(len(images), 28, 28, 1))
 
 
 def classic(data):
+    """Return a function that makes one step of the classic script, its generator, and the steps of an epoch."""
     import classic_pytorch
     import tensorflow_datasets as tfds
 
-    pictures = np.asarray(tfds.load(data, split="train", batch_size=-1, download=False)["image"])[..., 0].copy()
-    return *classic_pytorch.training(pictures, in_memory=False), len(pictures) // classic_pytorch.BATCH
+    images = np.asarray(tfds.load(data, split="train", batch_size=-1, download=False)["image"])[..., 0].copy()
+    return *classic_pytorch.training(images, in_memory=False), len(images) // classic_pytorch.BATCH
 
 
 def run_classic(options):
+    """Train the classic script and write samples."""
     import classic_pytorch
     import torch
 
@@ -76,13 +79,13 @@ def run_classic(options):
             step()
         if epoch in EPOCHS or epoch == options.epochs:
             with torch.no_grad():
-                noise = torch.randn(SAMPLES, classic_pytorch.LATENT, generator=torch.Generator().manual_seed(1))
-                save(options.folder / "classic", epoch, generator(noise).numpy())
+                latents = torch.randn(NUM_SAMPLES, classic_pytorch.LATENT, generator=torch.Generator().manual_seed(1))
+                save(options.folder / "classic", epoch, generator(latents).numpy())
         print(f"classic: epoch {epoch} of {options.epochs}", flush=True)
 
 
 def time_classic(options):
-    """Return the seconds of a step, and of what comes before the first."""
+    """Return the seconds of a step, and those before the first step."""
     step, _, _ = classic(options.data)
     for _ in range(20):
         step()
@@ -93,6 +96,7 @@ def time_classic(options):
 
 
 def recipe(options):
+    """Return a GAN with the recommended recipe, and its data."""
     import keras
 
     import kgan
@@ -105,67 +109,69 @@ def recipe(options):
         clusters=options.clusters is not None,
         seed=options.seed,
     )
-    gan.compile(*rates(options))
+    gan.compile(*optimizers(options))
     return gan, train.repeat()
 
 
 def run_recipe(options):
+    """Train with the recommended recipe and write samples."""
     import keras
 
-    class Marks(keras.callbacks.Callback):
+    class SaveSamples(keras.callbacks.Callback):
         def on_train_batch_end(self, batch, logs=None):
             update = batch + 1
             if update in UPDATES or update == options.updates:
-                save(options.folder / "recipe", update, self.model.generate(SAMPLES, seed=1, batch_size=100))
+                save(options.folder / "recipe", update, self.model.generate(NUM_SAMPLES, seed=1, batch_size=100))
                 print(f"recipe: {update} updates of {options.updates}", flush=True)
 
     gan, train = recipe(options)
-    gan.fit(train, steps_per_epoch=options.updates, verbose=0, callbacks=[Marks()])
+    gan.fit(train, steps_per_epoch=options.updates, verbose=0, callbacks=[SaveSamples()])
     gan.save(options.folder / "recipe.keras")
 
 
 def time_recipe(options):
-    """Return the seconds of an update, and of what comes before the first: the check of the data and the tracing."""
+    """Return the seconds of an update, and those before the first: checking the data and tracing."""
     import keras
 
     class Clock(keras.callbacks.Callback):
         def on_train_batch_end(self, batch, logs=None):
             if batch in (19, 219):
-                marks.append(time.perf_counter())
+                times.append(time.perf_counter())
 
     gan, train = recipe(options)
-    marks = [time.perf_counter()]
+    times = [time.perf_counter()]
     gan.fit(train, steps_per_epoch=220, verbose=0, callbacks=[Clock()])
-    update = (marks[2] - marks[1]) / 200
-    return update, marks[1] - marks[0] - 20 * update
+    update = (times[2] - times[1]) / 200
+    return update, times[1] - times[0] - 20 * update
 
 
 def score(folder, scorer, clock):
-    """Return `{part: {mark: figures}}` of all samples in a folder."""
+    """Return `{part: {step: scores}}` of all samples in a folder."""
     import kgan
 
     table = {}
     for part, steps in (("classic", clock["steps_an_epoch"]), ("recipe", 1)):
         for file in sorted((folder / part).glob("*.npy")):
-            mark = int(file.stem)
-            seconds = clock[part]["start"] + mark * steps * clock[part]["step"]
-            figures = scorer.figures(kgan.images.from_uint8(np.load(file)))
-            table.setdefault(part, {})[mark] = {"seconds": seconds, **figures}
+            step = int(file.stem)
+            seconds = clock[part]["start"] + step * steps * clock[part]["step"]
+            scores = scorer.score(kgan.images.from_uint8(np.load(file)))
+            table.setdefault(part, {})[step] = {"seconds": seconds, **scores}
     return table
 
 
 def seconds_until(distance, rows):
-    """Return when a distance was reached, interpolating its logarithm between two marks; None if it was not."""
+    """Return when a distance was reached, by linear interpolation of its logarithm; None if it was not."""
     if rows[0]["frechet"] <= distance:
         return rows[0]["seconds"]
     for before, after in itertools.pairwise(rows):
         if after["frechet"] <= distance < before["frechet"]:
-            marks = np.log([after["frechet"], before["frechet"]])
-            return float(np.interp(np.log(distance), marks, [after["seconds"], before["seconds"]]))
+            logarithms = np.log([after["frechet"], before["frechet"]])
+            return float(np.interp(np.log(distance), logarithms, [after["seconds"], before["seconds"]]))
     return None
 
 
 def draw(table, floor, path):
+    """Draw the Frechet distance over the time of training."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7, 4), layout="constrained")
@@ -188,11 +194,21 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", default="mnist")
     parser.add_argument("--epochs", type=int, default=100, help="epochs of the classic script")
-    parser.add_argument("--updates", type=int, help="updates of the recipe; defaults to the classic's time")
+    parser.add_argument(
+        "--updates",
+        type=int,
+        help="updates of the recipe; by default as many as fit into the time of the classic script",
+    )
     parser.add_argument("--alpha", type=float, default=0.1, help=ALPHA)
-    parser.add_argument("--clusters", type=int, help="clusters of the data in place of labels; defaults to none")
+    parser.add_argument(
+        "--clusters",
+        type=int,
+        help="number of clusters of the data that the networks are conditioned on; none by default",
+    )
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--folder", type=pathlib.Path, required=True, help="of the run; a stopped run continues")
+    parser.add_argument(
+        "--folder", type=pathlib.Path, required=True, help="folder of the run, which continues if it was killed"
+    )
     parser.add_argument("--part", choices=list(PARTS), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.part:
@@ -202,20 +218,22 @@ def main():
 
 
 def call(part, options, **more):
-    """Run a part in a process of its own and return its result."""
-    asked = {name: getattr(options, name) for name in ("data", "epochs", "alpha", "clusters", "seed", "folder")} | more
-    asked = {name: value for name, value in asked.items() if value is not None}
-    command = [sys.executable, __file__, "--part", part, *(f"--{key}={value}" for key, value in asked.items())]
+    """Run a part in a process of its own, and return its result."""
+    arguments = {
+        name: getattr(options, name) for name in ("data", "epochs", "alpha", "clusters", "seed", "folder")
+    } | more
+    arguments = {name: value for name, value in arguments.items() if value is not None}
+    command = [sys.executable, __file__, "--part", part, *(f"--{key}={value}" for key, value in arguments.items())]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE if part.startswith("time") else None, text=True)
     return json.loads(done.stdout.splitlines()[-1]) if done.stdout else None
 
 
-def measured(options):
-    """Return the medians of alternating short runs."""
+def measure_time(options):
+    """Return the seconds of a step and before the first step: medians of alternating short runs."""
     rounds = [{part: call(f"time {part}", options) for part in ("classic", "recipe")} for _ in range(ROUNDS)]
     clock = {
         part: {
-            name: statistics.median(each[part][index] for each in rounds)
+            name: statistics.median(times[part][index] for times in rounds)
             for index, name in enumerate(("step", "start"))
         }
         for part in ("classic", "recipe")
@@ -224,11 +242,12 @@ def measured(options):
 
 
 def compare(options):
+    """Run what is missing, score all samples, print the table and write the results."""
     folder = options.folder
     for part in ("classic", "recipe"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     if not (folder / "clock.json").exists():
-        (folder / "clock.json").write_text(json.dumps(measured(options)))
+        (folder / "clock.json").write_text(json.dumps(measure_time(options)))
     clock = json.loads((folder / "clock.json").read_text())
     total = options.epochs * clock["steps_an_epoch"] * clock["classic"]["step"]
     updates = options.updates or int((total - clock["recipe"]["start"]) / clock["recipe"]["step"])
@@ -237,24 +256,24 @@ def compare(options):
     if not (folder / "recipe" / f"{updates:07d}.npy").exists():
         call("recipe", options, updates=updates)
     scorer = Scorer(options.data)
-    table, floor = score(folder, scorer, clock), scorer.floor
+    table, floor = score(folder, scorer, clock), scorer.real
 
     last = list(table["classic"].values())[-1]
     best = [row for row in table["recipe"].values() if row["seconds"] <= last["seconds"]][-1]
-    print(f"\n{options.data}, {SAMPLES} samples; real training images: " + line(floor))
+    print(f"\n{options.data}, {NUM_SAMPLES} samples; real training images: " + as_text(floor))
     for name, rows in table.items():
         unit = "epochs" if name == "classic" else "updates"
-        for mark, row in rows.items():
-            print(f"{name:8} {mark:6} {unit:8} {row['seconds']:8.1f} s   " + line(row))
+        for step, row in rows.items():
+            print(f"{name:8} {step:6} {unit:8} {row['seconds']:8.1f} s   " + as_text(row))
     reached = seconds_until(last["frechet"], list(table["recipe"].values()))
     ratio = last["seconds"] / reached if reached else None
     if reached:
-        print(f"\nthe classic's {last['frechet']:.1f} after {reached:.1f} s: {ratio:.0f} times faster")
+        print(f"\n{last['frechet']:.1f}, as the classic script, after {reached:.1f} s: {ratio:.0f} times faster")
     share = best["frechet"] / last["frechet"]
-    print(f"in the classic's time ({best['seconds']:.0f} of {last['seconds']:.0f} s): {share:.2%} of its distance")
+    print(f"in the script's time ({best['seconds']:.0f} of {last['seconds']:.0f} s): {share:.2%} of its distance")
     record = {"data": options.data, "seed": options.seed, "floor": floor, "clock": clock, "table": table}
     name = f"time_to_quality_{options.data}{f'_clusters_{options.clusters}' if options.clusters else ''}"
-    keep(name, {**record, "times_faster": ratio, "share_of_the_classics_distance": share})
+    write_results(name, {**record, "times_faster": ratio, "share_of_the_classics_distance": share})
     draw(table, floor, RESULTS / f"{name}.png")
 
 
