@@ -1,4 +1,4 @@
-"""A dense GAN on 28x28 images in PyTorch, written as in common tutorials: the baseline of the comparisons."""
+"""The classic PyTorch script of a dense GAN on 28x28 images, for comparison."""
 
 import numpy as np
 import torch
@@ -9,8 +9,8 @@ from torch.utils.data import DataLoader, Dataset
 BATCH, LATENT = 100, 100
 
 
-class Pictures(Dataset):
-    """What torchvision's MNIST with ToTensor and Normalize does for each image."""
+class Images(Dataset):
+    """The same conversion of each image as torchvision's MNIST with ToTensor and Normalize."""
 
     def __init__(self, images):
         self.images = torch.from_numpy(images)
@@ -19,12 +19,13 @@ class Pictures(Dataset):
         return len(self.images)
 
     def __getitem__(self, index):
-        picture = Image.fromarray(self.images[index].numpy())
-        tensor = torch.from_numpy(np.array(picture, np.uint8, copy=True)).view(28, 28, 1).permute(2, 0, 1).contiguous()
+        image = Image.fromarray(self.images[index].numpy())
+        tensor = torch.from_numpy(np.array(image, np.uint8, copy=True)).view(28, 28, 1).permute(2, 0, 1).contiguous()
         return tensor.to(torch.float32).div(255).sub(0.5).div(0.5), 0
 
 
 def networks():
+    """Return the generator and the discriminator."""
     generator = nn.Sequential(
         nn.Linear(LATENT, 256), nn.ReLU(), nn.Linear(256, 512), nn.ReLU(), nn.Linear(512, 784), nn.Tanh()
     )
@@ -35,22 +36,22 @@ def networks():
 
 
 def batches(images, in_memory):
-    """Yield real batches forever: from the DataLoader as the script has it, or sliced from a tensor in memory."""
+    """Yield real batches without end: from a DataLoader, as in the script, or sliced from a tensor in memory."""
     if in_memory:
         data = torch.from_numpy(images).float().div(127.5).sub(1).view(-1, 784)
         while True:
             order = torch.randperm(len(data))
             for start in range(0, len(data) - BATCH + 1, BATCH):
                 yield data[order[start : start + BATCH]]
-    loader = DataLoader(Pictures(images), batch_size=BATCH, shuffle=True)
+    loader = DataLoader(Images(images), batch_size=BATCH, shuffle=True)
     while True:
-        for pictures, _ in loader:
-            if len(pictures) == BATCH:
-                yield pictures.view(BATCH, -1)
+        for real, _ in loader:
+            if len(real) == BATCH:
+                yield real.view(BATCH, -1)
 
 
 def training(images, in_memory):
-    """Return a function that makes one step (one update of each network, the same fakes for both) and the generator."""
+    """Return a function that makes one step (an update of each network with the same fakes), and the generator."""
     torch.manual_seed(0)
     generator, discriminator = networks()
     loss = nn.BCELoss()
