@@ -21,7 +21,7 @@ def images(name, num=None, split="train"):
     """Return the first images of a split, or all."""
     import kgan
 
-    size = kgan.datasets.describe(name, split).count
+    size = kgan.datasets.describe(name, split).num_examples
     return next(iter(kgan.datasets.load(name, split, batch_size=num or size, shuffle=False))).numpy()
 
 
