@@ -3,7 +3,6 @@
 import keras
 import linear
 import pytest
-from commands import SMALL, run
 
 from kgan.applications.editing.spaces import CodeSpace
 from kgan.architectures import style
@@ -22,11 +21,3 @@ def style_space():
     """Of a small style-based generator, never trained, with two levels."""
     keras.utils.set_random_seed(0)
     return CodeSpace(style.generator((8, 8, 1), latent_dim=6, width=4, style_dim=5))
-
-
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory):
-    """A run folder."""
-    folder = tmp_path_factory.mktemp("runs") / "digits"
-    run("train", "digits", "--out", folder, *SMALL)
-    return folder

@@ -7,14 +7,23 @@ import typer
 
 from kgan.cli import quiet
 from kgan.cli.console import CommandError, say
+from kgan.cli.options import Model
 
-Model = Annotated[pathlib.Path, typer.Argument(help="A model.keras or a run folder.")]
 Out = Annotated[pathlib.Path, typer.Argument(help="File or folder of the exported generator.")]
 Format = Annotated[str, typer.Option(help="tf_saved_model, onnx or litert.")]
+WeightsDtype = Annotated[
+    str, typer.Option(help="float32, or float16: a SavedModel then stores large arrays in half precision.")
+]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace an earlier export.")]
 
 
-def export(model: Model, out: Out, format: Format = "tf_saved_model", overwrite: Overwrite = False) -> None:
+def export(
+    model: Model,
+    out: Out,
+    format: Format = "tf_saved_model",
+    weights_dtype: WeightsDtype = "float32",
+    overwrite: Overwrite = False,
+) -> None:
     """Export a generator that runs without kgan: to SavedModel, ONNX or LiteRT.
 
     Examples:
@@ -24,13 +33,8 @@ def export(model: Model, out: Out, format: Format = "tf_saved_model", overwrite:
     """
     if out.exists() and not overwrite:
         raise CommandError(f"{out} exists. Name another place, or add --overwrite.")
-    path = model / "model.keras" if model.is_dir() else model
-    if not path.exists():
-        raise CommandError(f"Expected a model.keras or a run folder. Received: {path}, which does not exist.")
     quiet.import_keras()
-    import keras
+    from kgan.models import open_model
 
-    import kgan  # noqa: F401  (Keras finds the classes of kgan)
-
-    keras.saving.load_model(path).export(out, format=format, overwrite=overwrite)
+    open_model(model).export(out, format=format, weights_dtype=weights_dtype, overwrite=overwrite)
     say("Exported to ", out, ".")

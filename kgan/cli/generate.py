@@ -54,7 +54,13 @@ def generate(
     from kgan import _files, images
     from kgan.models import open_model
 
-    generated = open_model(model).generate(num, seed, labels=label, truncation=truncation)
+    generator = open_model(model)
+    if getattr(generator, "samples_from", "latents") == "images":
+        raise CommandError(
+            f"Expected a model that generates images from latents. Received: {model}, which makes images from images. "
+            "Use `kgan.open_model(path).predict(images)` in Python."
+        )
+    generated = generator.generate(num, seed, labels=label, truncation=truncation)
     if out.suffix == ".npy":
         with _files.replacing(out) as temporary:
             np.save(temporary, generated)
