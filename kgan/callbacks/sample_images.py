@@ -1,44 +1,68 @@
-"""Sample images after each epoch, and an animation of them."""
+"""Images that the generator makes after each epoch, and an animation of them."""
 
 import pathlib
+from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
 from kgan import backend, images
+from kgan._typing import Array, PathLike, Tensor
 from kgan.backend import keras_internals
 
 
 class SampleImages(keras.callbacks.Callback):
-    """Writes a grid of samples after each epoch, from the same latents every time, and an animation at the end.
+    """Writes a grid of generated images after each epoch, and an animation of all grids at the end.
 
-    For a `kgan.ImageToImageGAN`, give `inputs`: each stands beside what the model makes of it.
+    Every grid is generated from the same latents, so that the animation shows how the samples develop. For a
+    `kgan.ImageToImageGAN`, pass `inputs`: each stands beside the model's output for it.
 
-    The files are `epoch-0001.png`, ... and `animation.gif`. If a `keras.callbacks.TensorBoard` takes part in
-    the same `fit`, or a default summary writer is set, the grids are written there too.
+    The files are `epoch-0001.png`, `epoch-0002.png`, ..., and `animation.gif`. The animation holds the epochs of this
+    run only, with those before a resume (`kgan.callbacks.Resume`); files of another run in the same folder are left
+    out of it. If a `keras.callbacks.TensorBoard` takes part in the same `fit`, or a default summary writer is set, the
+    grids are written there, too.
 
     Args:
-        directory: where the pictures go; made if missing.
-        num: how many samples a grid holds. Defaults to 64.
+        directory: where the images are written. It is made if it is missing.
+        num: number of samples in a grid, positive. Defaults to 64.
         seed: of the latents. Defaults to 0.
-        labels: for class-conditional networks, as in `GAN.generate`.
-        every: epochs between two grids. Defaults to 1.
-        animation: the animation's name, its suffix (`.gif`, `.webp`, `.png`) being its format; None for none.
-        inputs: for image-to-image models, instead of `num`, `seed` and `labels`: images `(n, height, width,
-            channels)`. Defaults to none.
+        labels: for class-conditional networks, as in `GAN.generate`. Defaults to all classes in turn.
+        every: number of epochs between two grids, positive. Defaults to 1.
+        animation: file name of the animation, whose suffix (`.gif`, `.webp` or `.png`) is its format; None for none.
+            Defaults to `"animation.gif"`.
+        inputs: for image-to-image models, instead of `num`, `seed` and `labels`: float images
+            `(num, height, width, channels)` in [-1, 1]. Defaults to None.
 
     Raises:
         ValueError: `num` or `every` is not positive; or, when training begins, `inputs` are missing for an
-            image-to-image model, or given for a GAN of latents.
+            image-to-image model, or given for a GAN.
 
     Example:
+    >>> import kgan
+    >>> from kgan.architectures import mlp
+    >>> gan = kgan.GAN(mlp.generator((8, 8, 1)), mlp.discriminator((8, 8, 1)))
+    >>> gan.compile()
     >>> callback = SampleImages("samples", num=16)
+    >>> _ = gan.fit(np.zeros((32, 8, 8, 1), "float32"), epochs=2, verbose=0, callbacks=[callback])
+    >>> sorted(path.name for path in pathlib.Path("samples").iterdir())
+    ['animation.gif', 'epoch-0001.png', 'epoch-0002.png']
     """
 
-    def __init__(self, directory, num=64, seed=0, labels=None, every=1, animation="animation.gif", inputs=None):
+    def __init__(
+        self,
+        directory: PathLike,
+        num: int = 64,
+        seed: int = 0,
+        labels: int | Array | None = None,
+        every: int = 1,
+        animation: str | None = "animation.gif",
+        inputs: Tensor | None = None,
+    ) -> None:
         super().__init__()
-        if num < 1 or every < 1:
-            raise ValueError(f"`num` and `every` must be positive. Received: num={num}, every={every}")
+        for name, value in (("num", num), ("every", every)):
+            if value < 1:
+                raise ValueError(f"`{name}` must be positive. Received: {name}={value}")
         self.directory = pathlib.Path(directory)
         self.num = num
         self.seed = seed
@@ -46,26 +70,31 @@ class SampleImages(keras.callbacks.Callback):
         self.every = every
         self.animation = animation
         self.inputs = inputs
+        self._epochs: list[int] = []  # of the grids of this run, counted from 1
 
-    def on_train_begin(self, logs=None):
-        """Check that there is what this model makes images of."""
-        if (self.inputs is None) != (self.model.samples_from == "latents"):
-            received = "no `inputs` for one" if self.inputs is None else "`inputs` for a GAN that has latents"
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """Check that the samples can be made by this model."""
+        takes_images = self.model.samples_from == "images"
+        if takes_images and self.inputs is None:
             raise ValueError(
-                "Expected `SampleImages(inputs=images)` for image-to-image models, and for no others. "
-                f"Received: {received}."
+                "Expected images to make samples from: `SampleImages(inputs=images)`. "
+                f"Received: inputs=None and an image-to-image model, {type(self.model).__name__}."
+            )
+        if not takes_images and self.inputs is not None:
+            raise ValueError(
+                "Expected no `inputs`: this model makes samples from latents. Use `num`, `seed` and `labels` instead. "
+                f"Received: inputs of shape {np.shape(self.inputs)}."
             )
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Write the grid of this epoch."""
-        if (epoch + 1) % self.every:
+        number = epoch + 1
+        if number % self.every:
             return
-        if self.inputs is None:
-            grid = images.grid(self.model.generate(self.num, self.seed, self.labels))
-        else:
-            outputs = ops.convert_to_numpy(self.model(self.inputs))
-            grid = images.grid(images.side_by_side(self.inputs, outputs), scale=1 if outputs.shape[2] > 32 else None)
-        images.save(self.directory / f"epoch-{epoch + 1:04d}.png", grid)
+        grid = self._grid()
+        images.save(self._path(number), grid)
+        # Training anew from an earlier epoch replaces the grids that came after it.
+        self._epochs = [*(earlier for earlier in self._epochs if earlier < number), number]
         writers = [
             keras_internals.training_writer(callback)
             for callback in self.model.fit_callbacks
@@ -73,8 +102,28 @@ class SampleImages(keras.callbacks.Callback):
         ]
         backend.summarize_image("samples", grid, step=epoch, writer=writers[0] if writers else None)
 
-    def on_train_end(self, logs=None):
-        """Join the grids, also those from before a resume, into the animation."""
-        frames = sorted(self.directory.glob("epoch-*.png"))
-        if self.animation and frames:
-            images.animate(self.directory / self.animation, frames)
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        """Join the grids of this run into the animation."""
+        paths = [path for path in map(self._path, self._epochs) if path.exists()]
+        if self.animation is None or not paths:
+            return
+        sizes = [images.header(path)[1] for path in paths]  # another `num` before a resume gives another size
+        frames = [path for path, size in zip(paths, sizes, strict=True) if size == sizes[-1]]
+        images.animate(self.directory / self.animation, frames)
+
+    def get_state(self) -> dict[str, Any]:
+        """Return what a resumed run must know."""
+        return {"epochs": self._epochs}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Continue from `get_state`."""
+        self._epochs = list(state["epochs"])
+
+    def _path(self, number: int) -> pathlib.Path:
+        return self.directory / f"epoch-{number:04d}.png"
+
+    def _grid(self) -> Array:
+        if self.inputs is None:
+            return images.grid(self.model.generate(self.num, self.seed, self.labels))
+        outputs = ops.convert_to_numpy(self.model(self.inputs))
+        return images.grid(images.side_by_side(self.inputs, outputs), scale=1 if outputs.shape[2] > 32 else None)

@@ -261,17 +261,20 @@ class Run:
             shutil.rmtree(folder)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "run.json").write_text(json.dumps(dataclasses.asdict(settings), indent=2) + "\n")
-        assert self.epochs is not None  # noqa: S101  (build has set it)
+        epochs = self.epochs or 1
+        progress = kgan.callbacks.Progress(settings.batch_size)
         callbacks = [
-            kgan.callbacks.SampleImages(folder / "samples", every=max(1, self.epochs // 50)),
+            kgan.callbacks.SampleImages(folder / "samples", every=max(1, epochs // 50)),
             kgan.callbacks.LossCurves(folder / "curves.png", csv=folder / "log.csv"),
-            kgan.callbacks.Progress(settings.batch_size),
+            progress,
             kgan.callbacks.Resume(folder / "backup", save_freq=500),
         ]
         try:
-            gan.fit(self.dataset, epochs=self.epochs, verbose=0, callbacks=callbacks)
+            gan.fit(self.dataset, epochs=epochs, verbose=0, callbacks=callbacks)
         except KeyboardInterrupt as error:
             raise CommandError("interrupted. Run the same command again to go on.") from error
+        finally:
+            progress.close()
         gan.save(folder / "model.keras")
         gan.export(folder / "saved_model")
         kgan.images.save_grid(folder / "samples.png", gan.generate(64, seed=settings.seed))

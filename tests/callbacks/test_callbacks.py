@@ -1,6 +1,5 @@
 """kgan's callbacks, and Keras's own on a GAN."""
 
-import csv
 import pathlib
 import random
 import signal
@@ -12,10 +11,9 @@ import keras
 import networks
 import numpy as np
 import pytest
-from PIL import Image
 
 import kgan
-from kgan.callbacks import LossCurves, Resume, SampleImages, TerminateOnNonFinite
+from kgan.callbacks import Resume, TerminateOnNonFinite
 
 
 @pytest.fixture
@@ -26,47 +24,6 @@ def gan():
 
 
 IMAGES = networks.images()
-
-
-class TestSampleImages:
-    def test_same_latents_every_epoch_and_an_animation(self, gan, tmp_path):
-        callback = SampleImages(tmp_path, num=4, seed=3, every=2)
-        gan.fit(IMAGES, epochs=4, verbose=0, callbacks=[callback])
-        assert sorted(path.name for path in tmp_path.iterdir()) == ["animation.gif", "epoch-0002.png", "epoch-0004.png"]
-        with Image.open(tmp_path / "animation.gif") as animation:
-            assert animation.n_frames == 2
-        expected = kgan.images.grid(gan.generate(4, seed=3))
-        np.testing.assert_array_equal(kgan.images.read(tmp_path / "epoch-0004.png", channels=1), expected)
-
-    def test_tensorboard_gets_the_images(self, gan, tmp_path):
-        callbacks = [SampleImages(tmp_path / "samples", num=4), keras.callbacks.TensorBoard(tmp_path / "logs")]
-        gan.fit(IMAGES, epochs=2, verbose=0, callbacks=callbacks)
-        events = [path.read_bytes() for path in (tmp_path / "logs").rglob("events*")]
-        assert any(b"samples" in each and b"\x89PNG" in each for each in events)
-        assert any(b"epoch_discriminator_loss" in each for each in events)
-
-    def test_without_tensorboard_no_image_is_sent_there(self, gan, tmp_path, monkeypatch):
-        def not_installed(*arguments, **keywords):
-            raise ImportError("TensorBoard is not installed")
-
-        monkeypatch.setattr("tensorflow.summary.image", not_installed)
-        gan.fit(IMAGES, epochs=1, verbose=0, callbacks=[SampleImages(tmp_path, num=4)])
-        assert (tmp_path / "epoch-0001.png").exists()
-
-    def test_bad_arguments(self):
-        with pytest.raises(ValueError, match="must be positive"):
-            SampleImages("samples", num=0)
-
-
-def test_loss_curves(gan, tmp_path):
-    callback = LossCurves(tmp_path / "curves.png", csv=tmp_path / "log.csv")
-    history = gan.fit(IMAGES, epochs=3, verbose=0, callbacks=[callback]).history
-    with Image.open(tmp_path / "curves.png") as picture:
-        assert np.ptp(np.asarray(picture.convert("L"))) > 100
-    with open(tmp_path / "log.csv") as file:
-        rows = list(csv.DictReader(file))
-    assert [int(row["epoch"]) for row in rows] == [1, 2, 3]
-    assert [float(row["generator_loss"]) for row in rows] == history["generator_loss"]
 
 
 class TestNonFinite:
