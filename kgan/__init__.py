@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         models,
         optimizers,
         penalties,
+        recipes,
     )
     from kgan.models.gan import GAN
     from kgan.models.image_to_image import ImageToImageGAN
@@ -63,6 +64,7 @@ __all__ = [
     "open_model",
     "optimizers",
     "penalties",
+    "recipes",
 ]
 
 _OBJECTS = ("GAN", "ImageToImageGAN", "open_model")

@@ -69,11 +69,17 @@ def warn(old: str, new: str) -> None:
         old: the old name.
         new: what to write now.
     """
-    frame = sys._getframe(1)
+    import inspect  # slow to import, and seldom needed
+
+    message = f"`{old}` is now `{new}`. The old name will be removed in the next release."
+    frame = inspect.currentframe()
+    if frame is None:  # an interpreter without frames
+        warnings.warn(message, FutureWarning, stacklevel=2)
+        return
     while _is_machinery(frame) and frame.f_back is not None:
         frame = frame.f_back
     warnings.warn_explicit(
-        f"`{old}` is now `{new}`. The old name will be removed in the next release.",
+        message,
         FutureWarning,
         filename=frame.f_code.co_filename,
         lineno=frame.f_lineno,

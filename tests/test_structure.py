@@ -15,7 +15,10 @@ PACKAGE = pathlib.Path(kgan.__file__).parent
 TESTS = pathlib.Path(__file__).parent
 
 # Modules whose tests are in another file, and which.
-ELSEWHERE = {"architectures/resnet.py": "architectures/test_architectures.py"}
+ELSEWHERE = {
+    "architectures/resnet.py": "architectures/test_architectures.py",
+    "cli/options.py": "cli/test_app.py",  # aliases of annotations, which each command uses
+}
 
 # Test files that belong to no one module, and why.
 MORE = {

@@ -36,5 +36,6 @@ def export(
     quiet.import_keras()
     from kgan.models import open_model
 
-    open_model(model).export(out, format=format, weights_dtype=weights_dtype, overwrite=overwrite)
+    options = {} if weights_dtype == "float32" else {"weights_dtype": weights_dtype}
+    open_model(model).export(out, format=format, overwrite=overwrite, **options)
     say("Exported to ", out, ".")

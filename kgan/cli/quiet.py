@@ -1,6 +1,7 @@
 """Keep the messages of TensorFlow and other libraries away from the user: a command prints only what kgan says."""
 
 import contextlib
+import inspect
 import logging
 import os
 import sys
@@ -66,8 +67,8 @@ def _show(
 ) -> None:
     from kgan.cli.console import warn
 
-    frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_globals.get("__name__") in ("warnings", "_py_warnings"):
+    frame = inspect.currentframe()
+    while frame is not None and frame.f_globals.get("__name__") in (__name__, "warnings", "_py_warnings"):
         frame = frame.f_back
-    if str(frame.f_globals.get("__name__")).partition(".")[0] == "kgan":
+    if frame is not None and str(frame.f_globals.get("__name__")).partition(".")[0] == "kgan":
         warn(str(message))

@@ -242,7 +242,7 @@ class Run:
             "data": f"{settings.data}: {self.info.num_examples:,} images of {height}x{width}x{channels}",
             "networks": f"{settings.architecture}: generator {gan.generator.count_params():,}, "
             f"discriminator {gan.discriminator.count_params():,} parameters",
-            "recipe": _recipe(gan),
+            "recipe": gan.recipe_summary(),
             "training": f"{self.epochs:,} epochs of {self.steps:,} updates with {settings.batch_size} images each",
             "run folder": str(self.folder),
         }
@@ -281,11 +281,3 @@ class Run:
         say("Done. Look at ", folder / "samples.png", " and ", folder / "samples" / "animation.gif", ".")
         model = shlex.quote(str(folder / "model.keras"))
         say(f"More images: kgan generate {model} -n 64 --seed 7 -o grid.png")
-
-
-def _recipe(gan: Any) -> str:
-    """Return the loss, the penalties and whatever else is trained with."""
-    if hasattr(gan, "recipe_summary"):
-        return gan.recipe_summary()
-    penalties = ", ".join(penalty.name for penalty in gan.penalties) or "no penalty"
-    return f"{type(gan.loss).__name__.lower()} + {penalties}{', augmented' if gan.augmentations else ''}"

@@ -10,4 +10,4 @@ def test_export(trained, tmp_path):
     assert kgan.open_model(tmp_path / "exported").image_shape == (8, 8, 1)
     assert "exists" in run("export", trained, tmp_path / "exported", code=1)
     assert "Unknown export format" in run("export", trained, tmp_path / "other", "--format", "onx", code=1)
-    assert "which does not exist" in run("export", tmp_path / "nothing", tmp_path / "other", code=1)
+    assert "which is not there" in run("export", tmp_path / "nothing", tmp_path / "other", code=1)
