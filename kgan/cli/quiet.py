@@ -4,7 +4,6 @@ import contextlib
 import inspect
 import logging
 import os
-import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
