@@ -12,6 +12,7 @@ import pytest
 import typer.main
 
 import kgan
+from kgan import _deprecation
 from kgan.cli import app
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
@@ -222,3 +223,18 @@ def strings_of(path):
     return "\n".join(
         node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)
     )
+
+
+def test_the_migration_page_has_every_old_name():
+    page = (ROOT / "docs" / "migration.md").read_text(encoding="utf-8")
+    assert [name for name in _deprecation.MODULES if f"`{name}`" not in page] == []
+    calls = [
+        node
+        for path in (ROOT / "kgan").rglob("*.py")
+        if path.name != "_deprecation.py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in ("old_names", "renamed")
+    ]
+    old = {keyword.arg for call in calls for keyword in call.keywords}
+    assert "looks" in old
+    assert [name for name in old if not re.search(rf"\b{name}\b", page)] == []
