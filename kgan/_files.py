@@ -1,18 +1,21 @@
-"""Files that are there whole or not at all."""
+"""Files and folders that are written completely or not at all."""
 
 import contextlib
 import os
 import pathlib
 import shutil
 import tempfile
+from collections.abc import Iterator
+
+from kgan._typing import PathLike
 
 
 @contextlib.contextmanager
-def replacing(path):
-    """Write a file or folder under a temporary name beside `path`; put it there only when it is complete.
+def replacing(path: PathLike) -> Iterator[pathlib.Path]:
+    """Write a file or a folder under a temporary name beside `path`, and rename it when it is complete.
 
-    The temporary path keeps the suffix of `path`, since libraries choose the format by it. Should the
-    block fail (a full disk, an interrupt), what stood at `path` before still does, and nothing is left over.
+    The temporary path keeps the suffix of `path`, by which libraries choose the format. If the block fails (a full
+    disk, an interrupt), what was at `path` before remains, and nothing else is left behind.
 
     Args:
         path: where the finished file or folder belongs. Missing parent folders are made.
@@ -22,20 +25,20 @@ def replacing(path):
 
     Example:
     >>> with replacing("runs/notes.txt") as temporary:
-    ...     _ = temporary.write_text("whole")
+    ...     _ = temporary.write_text("complete")
     """
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    room = pathlib.Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    folder = pathlib.Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     try:
-        temporary = room / path.name
+        temporary = folder / path.name
         yield temporary
         if temporary.is_dir():
             if path.exists():
-                path.rename(room / "before")  # a folder cannot be renamed onto one that is not empty
+                path.rename(folder / "before")  # a folder cannot be renamed onto one that is not empty
         else:
             with open(temporary, "rb+") as file:
                 os.fsync(file.fileno())
         temporary.replace(path)
     finally:
-        shutil.rmtree(room, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)

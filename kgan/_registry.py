@@ -1,10 +1,12 @@
-"""Look-up by name, with an error that helps."""
+"""Look up a class or a function by its name."""
 
 import difflib
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 
-def unknown(kind: str, name: object, known) -> ValueError:
-    """Return (not raise) the error for a name that is not known, naming the nearest known ones.
+def unknown(kind: str, name: object, known: Iterable[object]) -> ValueError:
+    """Return (not raise) the error for an unknown name. It suggests the most similar known ones.
 
     Args:
         kind: what is looked up, for example `"loss"`.
@@ -15,20 +17,28 @@ def unknown(kind: str, name: object, known) -> ValueError:
     >>> unknown("loss", "hing", ["hinge", "wasserstein"])
     ValueError("Unknown loss. Received: 'hing'. Did you mean 'hinge'? Available: 'hinge', 'wasserstein'.")
     """
-    known = [str(each) for each in known]
-    near = difflib.get_close_matches(str(name).lower(), known, n=3, cutoff=0.5)
-    hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
-    listed = f" Available: {', '.join(map(repr, known))}." if len(known) <= 20 else ""
-    return ValueError(f"Unknown {kind}. Received: {name!r}.{hint}{listed}")
+    names = [str(known_name) for known_name in known]
+    similar = difflib.get_close_matches(str(name).lower(), names, n=3, cutoff=0.5)
+    hint = f" Did you mean {' or '.join(map(repr, similar))}?" if similar else ""
+    available = f" Available: {', '.join(map(repr, names))}." if len(names) <= 20 else ""
+    return ValueError(f"Unknown {kind}. Received: {name!r}.{hint}{available}")
 
 
-def resolve(kind: str, identifier, known: dict):
+def resolve(kind: str, identifier: Any, known: Mapping[str, type]) -> Any:
     """Return an instance of the class that `identifier` stands for.
 
     Args:
         kind: what is looked up, for the error message.
         identifier: a name in `known`, a class or an instance of one, or a Keras config dictionary.
         known: the classes by name.
+
+    Raises:
+        ValueError: `identifier` is None or an unknown name.
+
+    Example:
+    >>> import keras
+    >>> resolve("optimizer", "adam", {"adam": keras.optimizers.Adam}).name
+    'adam'
     """
     import keras
 

@@ -1,30 +1,39 @@
-"""Latent vectors: one function for training, generation and export, so that a seed means the same everywhere."""
+"""Latent vectors, drawn by one function for training, generation and export: a seed means the same in all of them."""
 
 import math
 import numbers
+from typing import Any
 
 import keras
 from keras import ops
 
+from kgan._typing import Tensor
 
-def draw(num, latent_dim: int, seed, truncation=None, dtype: str = "float32"):
-    """Draw latent vectors from the standard normal distribution, or from its middle.
+
+def draw(
+    num: int | Tensor,
+    latent_dim: int,
+    seed: int | keras.random.SeedGenerator,
+    truncation: float | Tensor | None = None,
+    dtype: str = "float32",
+) -> Tensor:
+    """Draw latent vectors from the standard normal distribution, or from the truncated one.
 
     Args:
-        num: how many, a positive integer or an integer tensor.
-        latent_dim: their size.
+        num: number of latent vectors, a positive integer or an integer tensor.
+        latent_dim: their dimension.
         seed: an integer or a `keras.random.SeedGenerator`.
         truncation: positive number or float tensor t: draws from the normal distribution truncated to
             [-t, t], which trades variety for quality: z = sqrt(2) erfinv(u erf(t / sqrt(2))) with u uniform
-            in [-1, 1). None draws from all of it.
-        dtype: of the result. Defaults to float32.
+            in [-1, 1). Defaults to None: no truncation.
+        dtype: dtype of the result. Defaults to float32.
 
     Returns:
         Tensor `(num, latent_dim)`.
 
     Raises:
-        ValueError: `num` is no positive integer, or `truncation` is not positive or not finite. Tensors are
-            taken as they are.
+        ValueError: `num` is not a positive integer, or `truncation` is not positive and finite. Tensors are
+            not checked.
 
     Reference: Brock et al., Large Scale GAN Training for High Fidelity Natural Image Synthesis, 2019,
     section 3.1 (truncation).
@@ -33,10 +42,10 @@ def draw(num, latent_dim: int, seed, truncation=None, dtype: str = "float32"):
     >>> tuple(draw(3, 64, seed=7).shape)
     (3, 64)
     """
-    if not ops.is_tensor(num) and not (isinstance(num, numbers.Integral) and num > 0):
-        raise ValueError(f"`num` must be positive and an integer. Received: num={num!r}")
+    if not ops.is_tensor(num) and not _is_positive_integer(num):
+        raise ValueError(f"`num` must be a positive integer. Received: num={num!r}")
     if isinstance(seed, numbers.Integral):
-        seed = int(seed)  # Keras takes NumPy's integers for something else
+        seed = int(seed)  # Keras does not accept NumPy's integers
     if truncation is None:
         return keras.random.normal((num, latent_dim), seed=seed, dtype=dtype)
     if not ops.is_tensor(truncation) and not 0 < truncation < math.inf:
@@ -44,6 +53,11 @@ def draw(num, latent_dim: int, seed, truncation=None, dtype: str = "float32"):
     uniform = keras.random.uniform((num, latent_dim), minval=-1.0, maxval=1.0, seed=seed, dtype=dtype)
     bound = ops.cast(truncation, dtype)
     root = math.sqrt(2.0)
-    drawn = root * ops.erfinv(uniform * ops.erf(bound / root))
-    # In float32, erf(t / sqrt(2)) is 1 for t above 5.5, u is -1 once in some millions, and erfinv(-1) is infinite.
-    return ops.clip(drawn, -bound, bound)
+    latents = root * ops.erfinv(uniform * ops.erf(bound / root))
+    # In float32, erf(t / sqrt(2)) is 1 for t above 5.5. u is -1 once in some millions of draws, and erfinv(-1) is
+    # infinite.
+    return ops.clip(latents, -bound, bound)
+
+
+def _is_positive_integer(value: Any) -> bool:
+    return isinstance(value, numbers.Integral) and int(value) > 0

@@ -1,6 +1,7 @@
 """TensorFlow Datasets as a data source."""
 
 import hashlib
+import os
 import pathlib
 import urllib.parse
 from typing import Any
@@ -58,8 +59,9 @@ class TensorFlowDatasets(Source):
         if (folder / INFO_FILE).is_file():
             return tfds.builder_from_directory(folder)
         name = str(self.name)
+        data_dir = os.environ.get("TFDS_DATA_DIR")  # TFDS itself reads it only once, when it is imported
         try:
-            return tfds.builder(name)
+            return tfds.builder(name, data_dir=data_dir and os.path.expanduser(data_dir))
         except (tfds.core.DatasetNotFoundError, ValueError) as error:
             known = [*tfds.list_builders(with_community_datasets=False), EMBEDDED]
             if name.split("/")[0].split(":")[0] in known:

@@ -1,5 +1,6 @@
 """Image files, grids and animations, resampling and color."""
 
+from kgan import _deprecation
 from kgan.images.colour import luma
 from kgan.images.files import (
     MODES,
@@ -7,7 +8,7 @@ from kgan.images.files import (
     fit,
     grid,
     header,
-    is_grey,
+    is_gray,
     opened,
     read,
     save,
@@ -31,7 +32,7 @@ __all__ = [
     "from_uint8",
     "grid",
     "header",
-    "is_grey",
+    "is_gray",
     "luma",
     "opened",
     "quantize",
@@ -43,3 +44,5 @@ __all__ = [
     "to_uint8",
     "upsample",
 ]
+
+__getattr__ = _deprecation.old_names(__name__, is_grey="is_gray")

@@ -1,4 +1,4 @@
-"""Bicubic resampling as published super-resolution uses it, and cropping to a multiple of the scale."""
+"""Bicubic resampling as in published super-resolution, and cropping to a multiple of the scale."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,23 +13,24 @@ from kgan._typing import Array, Tensor
 def downsample(images: Array | Tensor, scale: int) -> Array | Tensor:
     """Make images smaller, bicubic with antialiasing, as MATLAB's `imresize(images, 1 / scale)` does.
 
-    Each output is a weighted mean of the `4 * scale` inputs next to its centre along each side. The weights are
-    Keys's cubic (a = -1/2) stretched by `scale`, normalised to a sum of one; beyond the border images continue as in
-    a mirror that stands on their edge (symmetric). Pillow and TensorFlow agree with it but at the border, where they
-    leave out what is not there: hence the mirror here, and TensorFlow's `tf.image.resize` for all else. Only one
-    thing differs: MATLAB rounds uint8 images after the first of the two sides, too, which may move a grey level.
+    Each output is a weighted mean of the `4 * scale` inputs next to its center along each side. The weights are
+    Keys's cubic (a = -1/2) stretched by `scale` and normalized to a sum of one. Beyond the border, images continue
+    mirrored (symmetric), as in MATLAB. Pillow and TensorFlow agree with MATLAB except at the border, where they omit
+    what lies outside; therefore the mirrored border is added here, and `tf.image.resize` does the rest. One
+    difference remains: MATLAB also rounds uint8 images after the first of the two sides, which may change a gray
+    level by one.
 
     Args:
-        images: array or tensor `(height, width, channels)` or `(batch, height, width, channels)`. Sides are multiples
-            of `scale` (see `crop_to_multiple`) and at least twice as large.
+        images: array or tensor `(height, width, channels)` or `(batch, height, width, channels)`. Its sides are
+            multiples of `scale` (see `crop_to_multiple`), and at least twice as large.
         scale: a positive integer.
 
     Returns:
         The same kind with sides `height / scale` and `width / scale`. uint8 is rounded and clipped to uint8; floats
-        become float32 in the same range, which they may leave a little.
+        become float32, which may slightly exceed the range of the input.
 
     Raises:
-        ValueError: the images have another rank or sides.
+        ValueError: the images have another rank or other sides.
 
     Reference: Keys, Cubic Convolution Interpolation for Digital Image Processing, 1981.
 
@@ -55,7 +56,7 @@ def upsample(images: Array | Tensor, scale: int) -> Array | Tensor:
         The same kind with sides `height * scale` and `width * scale`, as in `downsample`.
 
     Raises:
-        ValueError: the images have another rank or sides.
+        ValueError: the images have another rank or other sides.
 
     Example:
     >>> upsample(np.full((2, 3, 1), 7, "uint8"), 2)[..., 0].tolist()
@@ -67,7 +68,7 @@ def upsample(images: Array | Tensor, scale: int) -> Array | Tensor:
 
 
 def crop_to_multiple(images: Array | Tensor, multiple: int) -> Array | Tensor:
-    """Return images without the last rows and columns that make their sides no multiple of `multiple`.
+    """Remove the last rows and columns, so that both sides are multiples of `multiple`.
 
     Args:
         images: array or tensor `(..., height, width, channels)`.

@@ -41,14 +41,6 @@ def test_a_new_source_is_one_class_and_one_registration():
     assert isinstance(find("digits"), Digits)
 
 
-@pytest.mark.usefixtures("registry")
-def test_too_large_for_memory(monkeypatch):
-    register(Noise)
-    monkeypatch.setattr("kgan.datasets.source.MEMORY_LIMIT", 10)
-    with pytest.raises(ValueError, match="Expected at most 10 bytes of images. Received: 4 images of shape"):
-        load("noise", batch_size=4)
-
-
 def test_which_source(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     pathlib.Path("digits").mkdir()

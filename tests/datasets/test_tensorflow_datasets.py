@@ -43,7 +43,7 @@ def test_too_large_for_memory_is_streamed_and_equal(prepared, monkeypatch):
 
 def test_not_prepared_and_no_network(tmp_path, monkeypatch):
     """Real time-outs are covered by `unreachable`; here no server answers, on any machine."""
-    monkeypatch.setattr("tensorflow_datasets.core.constants.DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path))
     monkeypatch.setattr(tensorflow_datasets, "unreachable", lambda url: "no route to host")
     start = time.monotonic()
     with pytest.raises(ValueError, match=r"'cifar10' is not prepared.*use 'digits', which needs no network"):
@@ -71,8 +71,7 @@ def local(tmp_path, monkeypatch):
     import tensorflow as tf
     import tensorflow_datasets as tfds
 
-    # The environment variable TFDS_DATA_DIR is read only once.
-    monkeypatch.setattr("tensorflow_datasets.core.constants.DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path))
 
     def make(value=0, data_dir=tmp_path):
         pictures = np.full((8, 8, 8, 1), value, "uint8")

@@ -1,4 +1,4 @@
-"""Pictures in and out."""
+"""Image files, grids and animations."""
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ class TestGrid:
 
     @pytest.mark.parametrize("shape", [(0, 8, 8, 1), (8, 8, 1), (2, 8, 8, 2)])
     def test_bad_shapes(self, shape):
-        with pytest.raises(ValueError, match="Expected images"):
+        with pytest.raises(ValueError, match="Expected at least one image"):
             images.grid(np.zeros(shape, "float32"))
 
 
@@ -141,3 +141,9 @@ class TestSideBySide:
     def test_what_does_not_fit(self, inputs, outputs, message):
         with pytest.raises(ValueError, match=message):
             images.side_by_side(np.zeros(inputs), np.zeros(outputs))
+
+
+@pytest.mark.parametrize("module", [images, images.files])
+def test_old_name(module):
+    with pytest.warns(FutureWarning, match="is_grey` is now .*is_gray`"):
+        assert module.is_grey(Image.new("L", (1, 1)))

@@ -166,7 +166,7 @@ class TestAugment:
     @pytest.mark.parametrize(
         ("change", "error", "message"),
         [
-            ({"labels": None}, ValueError, "Expected labelled images"),
+            ({"labels": None}, ValueError, "Expected labeled images"),
             ({"labels": np.zeros(6)}, TypeError, "Expected integer labels"),
             ({"labels": np.zeros(5, int)}, ValueError, "one label for each image"),
             ({"labels": np.eye(6, dtype=int)}, ValueError, "one label for each image"),
@@ -235,7 +235,7 @@ class TestTrain:
     @pytest.mark.parametrize(
         ("change", "error", "message"),
         [
-            ({"labels": None}, ValueError, "Expected labelled images"),
+            ({"labels": None}, ValueError, "Expected labeled images"),
             ({"labels": np.zeros(6)}, TypeError, "Expected integer labels"),
             ({"labels": np.zeros(5, int)}, ValueError, "one label for each image"),
             ({"labels": np.arange(6) % 3 - 1}, ValueError, r"Expected labels in \[0, "),
