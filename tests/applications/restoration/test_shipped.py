@@ -24,6 +24,7 @@ def psnr(first, second):
     return float(metrics.psnr(first[None], second[None])[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "name"), shipped.NAMES.items())
 def test_each_is_what_its_name_says(kind, name):
     task, number = kind
@@ -37,8 +38,10 @@ def test_each_is_what_its_name_says(kind, name):
     assert name in (shipped.folder(name) / "MODEL.md").read_text()
 
 
-@pytest.mark.parametrize("channels", [1, 3])
-@pytest.mark.parametrize("sigma", [15, 25, 50])
+@pytest.mark.parametrize(
+    ("channels", "sigma"),
+    [(1, 25), *(pytest.param(channels, sigma, marks=pytest.mark.slow) for channels in (1, 3) for sigma in (15, 50))],
+)
 def test_noise_is_taken_out(channels, sigma):
     """Of pictures as files hold them, by either network, better than by any blur; what is clean hardly changes."""
     clean = photograph(channels)
@@ -46,13 +49,13 @@ def test_noise_is_taken_out(channels, sigma):
     noisy = np.clip(np.rint(clean + noise), 0, 255).astype("uint8")
     blurred = max(psnr(gaussian_filter(noisy, (width, width, 0)), clean) for width in (0.5, 0.75, 1, 1.5, 2))
     for fidelity in (1, 0.5, 0):
-        found = denoise(None, noisy, fidelity)
-        assert found.shape == clean.shape
-        assert psnr(found, clean) > blurred + 1.5
+        denoised = denoise(None, noisy, fidelity)
+        assert denoised.shape == clean.shape
+        assert psnr(denoised, clean) > blurred + 1.5
     assert psnr(denoise(None, clean), clean) > 34
 
 
-@pytest.mark.parametrize("scale", [2, 4])
+@pytest.mark.parametrize("scale", [2, pytest.param(4, marks=pytest.mark.slow)])
 def test_larger_and_sharper_than_bicubic(scale):
     large = resampling.crop_to_multiple(photograph(), scale)
     small = np.asarray(resampling.downsample(large, scale))
@@ -63,6 +66,7 @@ def test_larger_and_sharper_than_bicubic(scale):
     assert detail[0] < detail[1] < detail[2] < 1.1 * detail[3]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shade", [0, 77, 255])
 def test_a_constant_image_stays_constant(shade):
     for channels in (1, 3):
@@ -75,6 +79,7 @@ def test_a_constant_image_stays_constant(shade):
                 assert np.abs(found - shade).max() <= 2
 
 
+@pytest.mark.slow
 def test_tiles_leave_no_seams():
     image = photograph()
     for function in (denoise, functools.partial(upscale, scale=2)):

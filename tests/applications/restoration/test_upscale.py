@@ -1,5 +1,6 @@
 """Super-resolution: trained on a folder, applied to pictures."""
 
+import functools
 import json
 
 import numpy as np
@@ -10,6 +11,7 @@ from kgan import images
 from kgan.applications.restoration import train_upscaler, upscale
 from kgan.applications.restoration.photographs import Photograph
 from kgan.applications.restoration.restorer import Restorer
+from kgan.architectures import restoration
 from kgan.images import resampling
 
 
@@ -22,7 +24,9 @@ def large(tmp_path):
     return tmp_path / "large"
 
 
-def test_train(large, tmp_path):
+def test_train(large, tmp_path, monkeypatch):
+    small = functools.partial(restoration.upscaler, blocks=1)
+    monkeypatch.setattr(restoration, "upscaler", small)
     restorer = train_upscaler(
         large, tmp_path / "out", scale=3, updates=1, sharp_updates=0, width=4, patch=24, batch_size=2
     )
