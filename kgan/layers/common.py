@@ -74,6 +74,9 @@ class SpectralNormalization(keras.layers.Wrapper):
         with keras.StatelessScope(state_mapping=[(self.raw_kernel, normalized)]):
             return self.layer(inputs)
 
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        return self.layer.compute_output_shape(input_shape)
+
     def _normalized_kernel(self, training: bool) -> Tensor:
         kernel = self.raw_kernel.value
         matrix = ops.reshape(kernel, (-1, kernel.shape[-1]))

@@ -1,5 +1,6 @@
 """Spectral normalisation against NumPy's SVD, minibatch deviation by hand, conditional normalisation."""
 
+import contracts
 import keras
 import numpy as np
 import pytest
@@ -13,6 +14,24 @@ from kgan.layers.common import (
     SpectralNormalization,
     projection_logit,
 )
+
+RANDOM = np.random.default_rng(0)
+MAPS = RANDOM.normal(size=(4, 6, 5, 3)).astype("float32")
+LABELS = np.int32([0, 1, -1, 2])
+
+
+@pytest.mark.parametrize(
+    ("layer", "inputs", "shape"),
+    [
+        (SpectralNormalization(layers.Conv2D(2, 3)), MAPS, (4, 4, 3, 2)),
+        (MinibatchStdDev(), MAPS, (4, 6, 5, 4)),
+        (LabelEmbedding(3, 7), LABELS, (4, 7)),
+        (ConditionalBatchNormalization(3), [MAPS, LABELS], (4, 6, 5, 3)),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, keras.Layer) else "",
+)
+def test_contract(layer, inputs, shape):
+    contracts.check_layer(layer, inputs, shape)
 
 
 def spectral(kernel):

@@ -1,5 +1,6 @@
 """Layers of networks that make images of images."""
 
+import contracts
 import keras
 import numpy as np
 import pytest
@@ -39,10 +40,16 @@ def test_bicubic_equals_keras_but_at_the_edges(scale):
     np.testing.assert_allclose(BicubicUpSampling(scale)(np.ones((1, 2, 2, 1), "float32")), 1.0, atol=1e-6)
 
 
-@pytest.mark.parametrize("layer", [CropLike(), DepthToSpace(3), BicubicUpSampling(2)])
-def test_config(layer):
-    again = type(layer).from_config(layer.get_config())
-    assert again.get_config() == layer.get_config()
+@pytest.mark.parametrize(
+    ("layer", "inputs", "shape"),
+    [
+        (CropLike(), [np.ones((2, 6, 8, 3), "float32"), np.ones((2, 5, 7, 1), "float32")], (2, 5, 7, 3)),
+        (DepthToSpace(3), np.ones((2, 4, 5, 18), "float32"), (2, 12, 15, 2)),
+        (BicubicUpSampling(2), np.ones((2, 4, 5, 3), "float32"), (2, 8, 10, 3)),
+    ],
+)
+def test_contract(layer, inputs, shape):
+    contracts.check_layer(layer, inputs, shape)
 
 
 @pytest.mark.parametrize(

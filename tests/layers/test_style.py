@@ -1,10 +1,26 @@
 """The layers of style-based generators against kernels that are written out for each image."""
 
+import contracts
 import numpy as np
 import pytest
 from keras import ops
 
 from kgan.layers.style import LearnedConstant, ModulatedConv2D, NoiseInjection
+
+MAPS, STYLES = np.ones((2, 4, 6, 3), "float32"), np.ones((2, 5), "float32")
+
+
+@pytest.mark.parametrize(
+    ("layer", "inputs", "shape"),
+    [
+        (LearnedConstant((2, 3, 4)), STYLES, (2, 2, 3, 4)),
+        (ModulatedConv2D(7), [MAPS, STYLES], (2, 4, 6, 7)),
+        (ModulatedConv2D(7, 4, strides=2, demodulate=False), [MAPS, STYLES], (2, 8, 12, 7)),
+        (NoiseInjection(seed=3), MAPS, (2, 4, 6, 3)),
+    ],
+)
+def test_contract(layer, inputs, shape):
+    contracts.check_layer(layer, inputs, shape)
 
 
 def test_the_learned_constant_is_the_same_for_every_image():

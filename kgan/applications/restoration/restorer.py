@@ -13,6 +13,7 @@ from kgan import _files, _precision, images
 from kgan._typing import Array, PathLike
 from kgan.applications.restoration import tiling
 from kgan.architectures import restoration
+from kgan.export import compress
 from kgan.training.pair_checks import NOISY
 
 LARGEST_TILE = 1024
@@ -121,6 +122,7 @@ class Restorer:
             if network is not None:
                 with _files.replacing(folder / name) as temporary:
                     _precision.converted(network, dtype).save(temporary)
+                    compress(temporary)
         if self.sharp is None:
             (folder / "sharp.keras").unlink(missing_ok=True)
         description = {
