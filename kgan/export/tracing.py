@@ -118,36 +118,45 @@ def save(
 # has a function of its own.
 
 
-def _function(specs: list[tf.TensorSpec]) -> Callable[[Callable[..., Any]], Any]:
-    return tf.function(input_signature=specs, autograph=False)
+def _traced(function: Callable[..., Any], specs: list[tf.TensorSpec]) -> Any:
+    return tf.function(function, input_signature=specs, autograph=False)
 
 
 def _serving(serve: Serve, specs: list[tf.TensorSpec]) -> Any:
+    def serve_images(input: Tensor) -> dict[str, Tensor]:
+        return serve(input)
+
+    def serve_latents(latents: Tensor) -> dict[str, Tensor]:
+        return serve(latents)
+
+    def serve_labels(latents: Tensor, labels: Tensor) -> dict[str, Tensor]:
+        return serve(latents, labels)
+
     if specs[0].name == "input":
-        return _function(specs)(lambda input: serve(input))
-    if len(specs) == 2:
-        return _function(specs)(lambda latents, labels: serve(latents, labels))
-    return _function(specs)(lambda latents: serve(latents))
+        return _traced(serve_images, specs)
+    return _traced(serve_labels if len(specs) == 2 else serve_latents, specs)
 
 
 def _generating(serve: Serve, specs: list[tf.TensorSpec]) -> dict[str, Any]:
     latent_dim, labels = specs[0].shape[1], specs[1:]
     drawn = [tf.TensorSpec([], tf.int32, "num"), tf.TensorSpec([], tf.int32, "seed"), *labels]
     truncated = [*drawn, tf.TensorSpec([], tf.float32, "truncation")]
-    if labels:
-        return {
-            "generate": _function(drawn)(
-                lambda num, seed, labels: serve(_draw(num, latent_dim, seed, None, labels), labels)
-            ),
-            "generate_truncated": _function(truncated)(
-                lambda num, seed, labels, truncation: serve(_draw(num, latent_dim, seed, truncation, labels), labels)
-            ),
-        }
+
+    def generate(num: Tensor, seed: Tensor) -> dict[str, Tensor]:
+        return serve(_draw(num, latent_dim, seed))
+
+    def generate_truncated(num: Tensor, seed: Tensor, truncation: Tensor) -> dict[str, Tensor]:
+        return serve(_draw(num, latent_dim, seed, truncation))
+
+    def generate_labels(num: Tensor, seed: Tensor, labels: Tensor) -> dict[str, Tensor]:
+        return serve(_draw(num, latent_dim, seed, None, labels), labels)
+
+    def generate_labels_truncated(num: Tensor, seed: Tensor, labels: Tensor, truncation: Tensor) -> dict[str, Tensor]:
+        return serve(_draw(num, latent_dim, seed, truncation, labels), labels)
+
     return {
-        "generate": _function(drawn)(lambda num, seed: serve(_draw(num, latent_dim, seed))),
-        "generate_truncated": _function(truncated)(
-            lambda num, seed, truncation: serve(_draw(num, latent_dim, seed, truncation))
-        ),
+        "generate": _traced(generate_labels if labels else generate, drawn),
+        "generate_truncated": _traced(generate_labels_truncated if labels else generate_truncated, truncated),
     }
 
 
