@@ -27,6 +27,7 @@ MORE = {
     "test_docs.py": "the documentation as a whole",
     "test_version_0_1.py": "files of version 0.1.0, of many kinds, open",
     "test_package.py": "the package as a whole: what is installed, and what importing it costs",
+    "test_saved_models.py": "the models that come with kgan",
     "test_structure.py": "the layout of all modules",
     "test_typing.py": "the annotations of all public names",
 }
