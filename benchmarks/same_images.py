@@ -25,9 +25,8 @@ def main() -> None:
     parser.add_argument("-n", "--num", type=int, default=256, help="number of images (default: 256)")
     arguments = parser.parse_args()
     difference = differences(arguments.first, arguments.second, arguments.num)
-    print(
-        f"largest difference {difference.max():.4f}, mean {difference.mean():.6f} (images in [-1, 1], {arguments.num} of seed 0)"
-    )
+    largest, mean = difference.max(), difference.mean()
+    print(f"{arguments.num} images in [-1, 1], seed 0: largest difference {largest:.4f}, mean {mean:.6f}")
 
 
 if __name__ == "__main__":
