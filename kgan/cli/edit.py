@@ -81,7 +81,7 @@ def edit(
     strengths = editing.parse_strengths(strength)
     space = editing.spaces.CodeSpace(model)
     given = _read(image, space.image_shape) if image else space.sample(num, seed, label)
-    labels = label if image else space.sample_labels(num, label)
+    labels = label if image else space.labels_for(num, label)
     options = {"levels": level or None, "keep": keep or ()}
     codes, directions = _directions(space, direction, given, labels, local, invert=bool(image), **options)
     edited = editing.edit(space, codes, directions, strengths, labels)

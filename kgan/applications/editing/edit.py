@@ -28,7 +28,7 @@ def edit(
     images_or_codes: ArrayLike,
     direction: Direction | Sequence[Direction],
     strengths: ArrayLike,
-    labels: ArrayLike | None = None,
+    labels: int | Array | None = None,
 ) -> Array:
     """Return images edited along a direction, by several strengths.
 

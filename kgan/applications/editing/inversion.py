@@ -39,7 +39,7 @@ class Inversion(typing.NamedTuple):
 def invert(
     model: Model,
     images: ArrayLike,
-    labels: ArrayLike | None = None,
+    labels: int | Array | None = None,
     steps: int = 300,
     prior: float = 1e-3,
     learning_rate: float = 0.1,

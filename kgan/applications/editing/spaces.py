@@ -26,7 +26,7 @@ FINGERPRINT_TOLERANCE = 1e-3
 MOMENT_SAMPLES = 10_000
 """How many random styles their mean and covariance are estimated from."""
 
-_OLD_ATTRIBUTES = {"root": "covariance_root", "inverse_root": "whitening_matrix", "labels_of": "sample_labels"}
+_OLD_ATTRIBUTES = {"root": "covariance_root", "inverse_root": "whitening_matrix", "labels_of": "labels_for"}
 
 __getattr__ = _deprecation.old_names(__name__, space_of="code_space", SAME="FINGERPRINT_TOLERANCE")
 
@@ -107,7 +107,7 @@ class CodeSpace(Sampler):
         """Whether codes are the styles of several levels."""
         return self.name == "style"
 
-    def sample(self, num: int, seed: int = 0, labels: ArrayLike | None = None) -> Array:
+    def sample(self, num: int, seed: int = 0, labels: int | Array | None = None) -> Array:
         """Return the codes `(num, *shape)` of random latents.
 
         Args:
@@ -117,7 +117,7 @@ class CodeSpace(Sampler):
         """
         return self.codes(ops.convert_to_numpy(latents.draw(num, self.latent_dim, seed)), labels)
 
-    def codes(self, vectors: ArrayLike, labels: ArrayLike | None = None) -> Array:
+    def codes(self, vectors: ArrayLike, labels: int | Array | None = None) -> Array:
         """Return codes `(num, *shape)` of latents or codes.
 
         Args:
@@ -160,7 +160,7 @@ class CodeSpace(Sampler):
         network: Any = self.generator
         return network([codes, labels] if self.conditional else codes, training=False)
 
-    def images(self, codes: ArrayLike, labels: ArrayLike | None = None, batch_size: int = 100) -> Array:
+    def images(self, codes: ArrayLike, labels: int | Array | None = None, batch_size: int = 100) -> Array:
         """Return the images `(num, height, width, channels)` of codes or latents.
 
         Args:
@@ -180,11 +180,7 @@ class CodeSpace(Sampler):
         ]
         return np.concatenate([ops.convert_to_numpy(batch) for batch in images])
 
-    def sample_labels(self, num: int, labels: ArrayLike | None = None) -> Tensor | None:
-        """Return the labels of `sample(num, labels=labels)`: all classes in turn by default."""
-        return self.labels_for(num, labels)
-
-    def check_labels(self, num: int, labels: ArrayLike | None) -> Tensor | None:
+    def check_labels(self, num: int, labels: int | Array | None) -> Tensor | None:
         """Return the int32 labels that `decode` needs for `num` codes, or None.
 
         Raises:

@@ -39,7 +39,7 @@ def boundary(
     model: Model,
     attribute: Attribute,
     codes: ArrayLike | None = None,
-    labels: ArrayLike | None = None,
+    labels: int | Array | None = None,
     levels: int | Sequence[int] | None = None,
     keep: Sequence[Attribute | Direction] = (),
     num: int = 4000,
@@ -87,7 +87,7 @@ def boundary(
     levels = None if levels is None else space.check_levels(levels)
     if codes is None:
         num = num if is_measured(attribute) else len(np.asarray(attribute))
-        labels = space.sample_labels(num, labels)
+        labels = space.labels_for(num, labels)
         codes = moved = space.sample(num, seed, labels)
         if levels is not None:
             moved = space.sample(num, seed + 1, labels)
@@ -107,7 +107,7 @@ def average_gradient(
     model: Model,
     attribute: str | Measure,
     codes: ArrayLike | None = None,
-    labels: ArrayLike | None = None,
+    labels: int | Array | None = None,
     levels: int | Sequence[int] | None = None,
     keep: Sequence[Attribute | Direction] = (),
     num: int = 4000,
@@ -155,7 +155,7 @@ def average_gradient(
 def average_gradients_of_columns(
     model: Model,
     attribute: str | Measure,
-    labels: ArrayLike | None = None,
+    labels: int | Array | None = None,
     levels: int | Sequence[int] | None = None,
     num: int = 4000,
     seed: int = 0,
@@ -186,7 +186,7 @@ def local_gradients(
     model: Model,
     attribute: str | Measure,
     codes: ArrayLike,
-    labels: ArrayLike | None = None,
+    labels: int | Array | None = None,
     levels: int | Sequence[int] | None = None,
     keep: Sequence[Attribute | Direction] = (),
     num: int = 1000,
@@ -239,7 +239,7 @@ def angle_directions(
     model: Model,
     attribute: Attribute,
     codes: ArrayLike | None = None,
-    labels: ArrayLike | None = None,
+    labels: int | Array | None = None,
     levels: int | Sequence[int] | None = None,
     keep: Sequence[Attribute | Direction] = (),
     num: int = 4000,
@@ -284,7 +284,7 @@ def angle_directions(
 def _regression_on_moves(
     space: CodeSpace,
     codes: ArrayLike | None,
-    labels: ArrayLike | None,
+    labels: int | Array | None,
     levels: int | Sequence[int] | None,
     num: int,
     seed: int,
@@ -292,7 +292,7 @@ def _regression_on_moves(
     """Return the regression of changes of attributes on random moves of codes."""
     levels = None if levels is None else space.check_levels(levels)
     if codes is None:
-        labels = space.sample_labels(num, labels)
+        labels = space.labels_for(num, labels)
         codes = space.sample(num, seed, labels)
     codes = space.codes(codes, labels)
     moves = STEP * np.random.default_rng(seed).normal(size=(len(codes), space.shape[-1])).astype("float32")

@@ -3,7 +3,6 @@
 import keras
 import numpy as np
 from keras import ops
-from numpy.typing import ArrayLike
 
 from kgan._typing import Array, Tensor
 from kgan.applications.editing.directions import Direction
@@ -15,7 +14,7 @@ def principal_components(
     model: Model,
     num_directions: int = 8,
     layer: str | None = None,
-    labels: ArrayLike | None = None,
+    labels: int | Array | None = None,
     num: int = 10_000,
     seed: int = 0,
 ) -> list[Direction]:
@@ -50,7 +49,7 @@ def principal_components(
 
     space = code_space(model)
     generator = _check_request(space, num_directions)
-    labels = space.sample_labels(num, labels)
+    labels = space.labels_for(num, labels)
     codes = space.sample(num, seed, labels)
     if space.has_styles:
         components = PCA(num_directions, svd_solver="full").fit(codes[:, 0].astype("float64"))

@@ -27,11 +27,12 @@ class Known(kgan.models.sampler.Sampler):
 
     latent_dim, image_shape, conditional, num_classes, label_dropout = 2, networks.SHAPE, True, 3, 0.0
 
-    def _make(self, noise, labels):
-        images = np.zeros((len(labels), *self.image_shape), "float32")
-        images[:, 0, 0, 0] = (np.asarray(labels) + 1) / 10
-        images[:, 0, 1, 0] = np.where(np.asarray(noise)[:, 0] > 0.43, -1, 1)  # a third of a normal distribution
-        images[:, 1:, :, 0] = np.asarray(noise)[:, :1, None] / 10
+    def synthesize(self, sources, condition=None):
+        latents = np.asarray(sources)
+        images = np.zeros((len(latents), *self.image_shape), "float32")
+        images[:, 0, 0, 0] = (np.asarray(condition) + 1) / 10
+        images[:, 0, 1, 0] = np.where(latents[:, 0] > 0.43, -1, 1)  # a third of a normal distribution
+        images[:, 1:, :, 0] = latents[:, :1, None] / 10
         return images
 
 
