@@ -1,27 +1,37 @@
-"""Changes of what the discriminator sees, real and generated alike, that gradients pass through.
+"""Differentiable augmentation of the discriminator's input, real and generated images alike.
 
-For little data: the discriminator can no longer learn single pictures by heart, and since generated images are
-changed in the same way, the generator learns the pictures as they are.
+For small data sets: the discriminator cannot memorize single images, and since generated images are augmented in the
+same way, the generator still learns the original images.
 """
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import keras
 from keras import ops
 
 from kgan._registry import resolve, unknown
+from kgan._typing import Tensor
+
+Seed: TypeAlias = int | keras.random.SeedGenerator
+Operation: TypeAlias = Callable[[Tensor, Seed], Tensor]
 
 
 class Augmentation(keras.layers.Layer):
-    """Base of the augmentations: a layer without random state of its own.
+    """Base class of augmentations: a layer without random state of its own.
 
-    A subclass changes images in `augment(images, seed)`, differentiably.
+    A subclass implements `augment(images, seed)`, which must be differentiable.
+
+    Args:
+        name: name of the layer.
     """
 
-    def __init__(self, name=None):
+    def __init__(self, name: str | None = None) -> None:
         super().__init__(name=name)
         self.built = True
 
-    def augment(self, images, seed):
-        """Return changed images.
+    def augment(self, images: Tensor, seed: Seed) -> Tensor:
+        """Return augmented images.
 
         Args:
             images: `(batch, height, width, channels)` in [-1, 1].
@@ -29,85 +39,115 @@ class Augmentation(keras.layers.Layer):
         """
         raise NotImplementedError
 
-    def adapt_to(self, real_logits, fake_logits):
-        """Learn from the logits of a discriminator update, if there is something to learn."""
+    def adapt_to(self, real_logits: Tensor, fake_logits: Tensor) -> None:
+        """Adapt to the logits of a discriminator update; the base class does nothing.
 
-    def call(self, images, seed=0):
-        """Return changed images; see `augment`."""
+        Args:
+            real_logits, fake_logits: the discriminator's logits of real and generated images.
+        """
+
+    def call(self, images: Tensor, seed: Seed = 0) -> Tensor:
+        """Return augmented images; see `augment`."""
         return self.augment(images, seed)
 
-    def _remember(self, name, shape=()):
-        """Return a number (or some) that starts at 0 and is saved with the model."""
+    def _add_state(self, name: str, shape: tuple[int, ...] = ()) -> keras.Variable:
+        """Return a variable that starts at 0 and is saved with the model."""
         self.built = False
         weight = self.add_weight(shape=shape, initializer="zeros", trainable=False, name=name)
         self.built = True
         return weight
 
 
-def _draws(images, seed, *shape, low=0.0, high=1.0):
+def _uniform(images: Tensor, seed: Seed, *shape: int, low: float = 0.0, high: float = 1.0) -> Tensor:
+    """Draw numbers `(batch, *shape)`, one set for each image."""
     return keras.random.uniform((ops.shape(images)[0], *shape), low, high, dtype=images.dtype, seed=seed)
 
 
-def _perhaps(operation, images, probability, seed):
-    """Return the images, each changed with a probability."""
+def _with_probability(operation: Operation, images: Tensor, probability: float | Tensor, seed: Seed) -> Tensor:
+    """Apply an operation to each image with a probability."""
     if isinstance(probability, float | int) and probability == 1:
         return operation(images, seed)
-    chosen = _draws(images, seed, 1, 1, 1) < ops.cast(probability, images.dtype)
+    chosen = _uniform(images, seed, 1, 1, 1) < ops.cast(probability, images.dtype)
     return ops.where(chosen, operation(images, seed), images)
 
 
-def brightness(images, seed):
-    """Add to all pixels of an image what is uniform in [-1/2, 1/2) of half the range."""
-    return images + _draws(images, seed, 1, 1, 1, low=-0.5, high=0.5)
+def brightness(images: Tensor, seed: Seed) -> Tensor:
+    """Add to all pixels of an image one number, uniform in [-0.5, 0.5).
+
+    Args:
+        images: `(batch, height, width, channels)` in [-1, 1].
+        seed: an integer or a `keras.random.SeedGenerator`.
+    """
+    return images + _uniform(images, seed, 1, 1, 1, low=-0.5, high=0.5)
 
 
-def saturation(images, seed):
-    """Scale the distance of the colours from their mean by what is uniform in [0, 2)."""
+def saturation(images: Tensor, seed: Seed) -> Tensor:
+    """Scale the difference of the channels from their mean by a factor, uniform in [0, 2).
+
+    Args:
+        images, seed: as in `brightness`.
+    """
     mean = ops.mean(images, axis=3, keepdims=True)
-    return (images - mean) * _draws(images, seed, 1, 1, 1, high=2.0) + mean
+    return (images - mean) * _uniform(images, seed, 1, 1, 1, high=2.0) + mean
 
 
-def contrast(images, seed):
-    """Scale the distance of the pixels from the image's mean by what is uniform in [1/2, 3/2)."""
+def contrast(images: Tensor, seed: Seed) -> Tensor:
+    """Scale the difference of the pixels from the image's mean by a factor, uniform in [0.5, 1.5).
+
+    Args:
+        images, seed: as in `brightness`.
+    """
     mean = ops.mean(images, axis=(1, 2, 3), keepdims=True)
-    return (images - mean) * _draws(images, seed, 1, 1, 1, low=0.5, high=1.5) + mean
+    return (images - mean) * _uniform(images, seed, 1, 1, 1, low=0.5, high=1.5) + mean
 
 
-def translation(images, seed, ratio=0.125):
-    """Move images by up to an eighth of their size each way; what is uncovered becomes the middle of the range.
+def translation(images: Tensor, seed: Seed, ratio: float = 0.125) -> Tensor:
+    """Move images by a random number of pixels in each direction; uncovered pixels become 0, the middle of the range.
 
-    As in the paper of `DiffAugment`; it shows the discriminator how far an image was moved.
+    Args:
+        images, seed: as in `brightness`.
+        ratio: the largest movement, as a share of the image's size. Defaults to an eighth, as in the paper of
+            `DiffAugment`.
     """
     for axis in (1, 2):
         size = images.shape[axis]
         reach = max(1, round(size * ratio))
-        shift = ops.floor(_draws(images, seed, 1, low=-reach, high=reach + 1))
+        shift = ops.floor(_uniform(images, seed, 1, low=-reach, high=reach + 1))
         index = ops.cast(ops.arange(size), images.dtype)[None, :] - shift
-        # A product with a matrix of zeros and ones (zeros alone for what lies outside): gathers have slow second
+        # A product with a matrix of zeros and ones (only zeros for what lies outside), since gathers have slow second
         # derivatives.
         move = ops.one_hot(ops.cast(index, "int32"), size, dtype=images.dtype)
         images = ops.einsum("bts,bswc->btwc" if axis == 1 else "bts,bhsc->bhtc", move, images)
     return images
 
 
-def cutout(images, seed, ratio=0.5):
-    """Cover a square of half the size, anywhere, with the middle of the range."""
+def cutout(images: Tensor, seed: Seed, ratio: float = 0.5) -> Tensor:
+    """Set a rectangle at a random place to 0, the middle of the range.
+
+    Args:
+        images, seed: as in `brightness`.
+        ratio: the rectangle's sides, as a share of the image's. Defaults to a half.
+    """
     covered = []
     for axis in (1, 2):
         size = images.shape[axis]
         half = max(1.0, round(size * ratio) / 2)
-        centre = _draws(images, seed, 1, high=size)
-        covered.append(ops.abs(ops.cast(ops.arange(size), images.dtype)[None, :] + 0.5 - centre) < half)
+        center = _uniform(images, seed, 1, high=size)
+        covered.append(ops.abs(ops.cast(ops.arange(size), images.dtype)[None, :] + 0.5 - center) < half)
     hole = ops.logical_and(covered[0][:, :, None, None], covered[1][:, None, :, None])
     return images * ops.cast(ops.logical_not(hole), images.dtype)
 
 
-def flip(images, seed):
-    """Mirror each image left to right, or not."""
-    return ops.where(_draws(images, seed, 1, 1, 1) < 0.5, ops.flip(images, axis=2), images)
+def flip(images: Tensor, seed: Seed) -> Tensor:
+    """Mirror each image left to right with probability 1/2.
+
+    Args:
+        images, seed: as in `brightness`.
+    """
+    return ops.where(_uniform(images, seed, 1, 1, 1) < 0.5, ops.flip(images, axis=2), images)
 
 
-OPERATIONS = {
+OPERATIONS: dict[str, tuple[Operation, ...]] = {
     "color": (brightness, saturation, contrast),
     "translation": (translation,),
     "cutout": (cutout,),
@@ -120,17 +160,17 @@ class DiffAugment(Augmentation):
     """Differentiable augmentation of everything that the discriminator sees.
 
     Args:
-        policy: which changes, joined by commas: `color` (brightness, saturation, contrast), `translation` (up to
+        policy: operations, separated by commas: `color` (brightness, saturation, contrast), `translation` (up to
             an eighth), `cutout` (a square of half the size) and `flip` (not in the paper). Defaults to
-            `"color,translation,cutout"`, the paper's.
-        probability: of each change, for each image, in (0, 1]. Defaults to 1, the paper's. Below 1 some images are
-            seen as they are, so that the changes do not leak into the samples.
-        warmup_steps: over how many discriminator updates the probability rises to that, in a straight line from 0:
-            a new discriminator learns soonest from pictures as they are, and knows none by heart. None (the
-            default) has it from the start.
+            `"color,translation,cutout"`, as in the paper.
+        probability: probability of each operation for each image, in (0, 1]. Defaults to 1, as in the paper. Below
+            1, some images are not augmented, so that augmentations do not leak into the samples.
+        warmup_steps: number of discriminator updates in which the probability rises linearly from 0. A new
+            discriminator learns fastest from images that are not augmented, and has not memorized any yet. Defaults
+            to None: no warm-up.
 
     Raises:
-        ValueError: a change is unknown, or a number is out of range.
+        ValueError: an operation is unknown, or a number is out of range.
 
     Reference: Zhao et al., Differentiable Augmentation for Data-Efficient GAN Training, 2020.
 
@@ -139,7 +179,13 @@ class DiffAugment(Augmentation):
     TensorShape([2, 8, 8, 1])
     """
 
-    def __init__(self, policy="color,translation,cutout", probability=1.0, warmup_steps=None, name=None):
+    def __init__(
+        self,
+        policy: str = "color,translation,cutout",
+        probability: float = 1.0,
+        warmup_steps: int | None = None,
+        name: str | None = None,
+    ) -> None:
         super().__init__(name=name)
         if not 0 < probability <= 1:
             raise ValueError(f"`probability` must be in (0, 1]. Received: probability={probability}")
@@ -149,96 +195,104 @@ class DiffAugment(Augmentation):
         self.probability = probability
         self.warmup_steps = warmup_steps
         self._operations = _operations(policy)
-        self.updates = None if warmup_steps is None else self._remember("updates")
+        self.updates = None if warmup_steps is None else self._add_state("updates")
 
     @property
-    def current_probability(self):
-        """How probable each change is now."""
-        if self.warmup_steps is None:
+    def current_probability(self) -> float | Tensor:
+        """The probability of each operation after the updates so far."""
+        if self.updates is None:
             return self.probability
         return self.probability * ops.minimum(self.updates / self.warmup_steps, 1.0)
 
-    def augment(self, images, seed):
+    def augment(self, images: Tensor, seed: Seed) -> Tensor:
         probability = self.current_probability
         for operation in self._operations:
-            images = _perhaps(operation, images, probability, seed)
+            images = _with_probability(operation, images, probability, seed)
         return images
 
-    def adapt_to(self, real_logits, fake_logits):
-        if self.warmup_steps is not None:
+    def adapt_to(self, real_logits: Tensor, fake_logits: Tensor) -> None:
+        if self.updates is not None:
             self.updates.assign_add(1.0)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in ("policy", "probability", "warmup_steps", "name")}
 
 
 @keras.saving.register_keras_serializable("kgan")
 class ADA(Augmentation):
-    """Adaptive discriminator augmentation: each change happens with a probability p that follows overfitting.
+    """Adaptive discriminator augmentation: the probability p of each operation is controlled by overfitting.
 
-    The heuristic is r = E[sign(D(x))] over real images: 0 is no overfitting, 1 complete overfitting. p rises
-    while r is above `target` and falls below it. Relativistic and Wasserstein logits have no zero of their own,
-    so the sign is taken relative to the middle between the means of the real and the fake logits.
+    The measure of overfitting is r = E[sign(D(x))] over real images: 0 is none, 1 is complete overfitting. p rises
+    while r is above `target`, and falls while it is below. Relativistic and Wasserstein logits have no fixed zero,
+    so the sign is taken relative to the midpoint between the means of the real and the fake logits.
 
-    With kgan's recipe r may never reach the target, and p stays 0 (`benchmarks/few_data.py` prints it): there
-    take `DiffAugment` with a probability that rises, or a lower target.
+    With kgan's recommended recipe r may never reach the target, and p stays 0 (`benchmarks/few_data.py` prints it).
+    In this case use `DiffAugment` with `warmup_steps`, or a lower target.
 
     Args:
         policy: as in `DiffAugment`.
-        target: of r, in (0, 1). Defaults to 0.6, the paper's.
-        horizon: images over which p can go from 0 to 1. Defaults to 50,000 (the paper has 500,000 for its
+        target: target of r, in (0, 1). Defaults to 0.6, as in the paper.
+        horizon: number of images in which p can rise from 0 to 1. Defaults to 50,000 (the paper has 500,000, for
             longer runs).
-        interval: updates between two changes of p. Defaults to 4.
-        maximum: of p. Defaults to 0.8, above which changes leak into the samples.
+        interval: number of updates between two changes of p. Defaults to 4.
+        maximum: maximum of p, in (0, 1]. Defaults to 0.8; above, augmentations leak into the samples.
 
     Raises:
-        ValueError: a change is unknown, or a number out of range.
+        ValueError: an operation is unknown, or a number is out of range.
 
     Reference: Karras et al., Training Generative Adversarial Networks with Limited Data, 2020.
     """
 
     def __init__(
-        self, policy="color,translation,cutout", target=0.6, horizon=50_000, interval=4, maximum=0.8, name=None
-    ):
+        self,
+        policy: str = "color,translation,cutout",
+        target: float = 0.6,
+        horizon: int = 50_000,
+        interval: int = 4,
+        maximum: float = 0.8,
+        name: str | None = None,
+    ) -> None:
         super().__init__(name=name)
         if not 0 < target < 1:
             raise ValueError(f"`target` must be in (0, 1). Received: target={target}")
         if not 0 < maximum <= 1:
             raise ValueError(f"`maximum` must be in (0, 1]. Received: maximum={maximum}")
         if horizon <= 0 or interval < 1:
-            raise ValueError(f"`horizon` and `interval` must be positive. Received: {horizon} and {interval}")
+            raise ValueError(
+                f"`horizon` and `interval` must be positive. Received: horizon={horizon}, interval={interval}"
+            )
         self.policy = policy
         self.target = target
         self.horizon = horizon
         self.interval = interval
         self.maximum = maximum
         self._operations = _operations(policy)
-        self.probability = self._remember("probability")
-        # Sum of signs, count of images, count of updates since p last changed.
-        self.signs = self._remember("signs", (3,))
+        self.probability = self._add_state("probability")
+        # Sum of signs, number of logits, number of updates since p last changed.
+        self.signs = self._add_state("signs", (3,))
 
     @property
-    def current_probability(self):
-        """How probable each change is now: p."""
+    def current_probability(self) -> Tensor:
+        """The probability of each operation after the updates so far: p."""
         return self.probability
 
-    def augment(self, images, seed):
+    def augment(self, images: Tensor, seed: Seed) -> Tensor:
         for operation in self._operations:
-            images = _perhaps(operation, images, self.probability, seed)
+            images = _with_probability(operation, images, self.probability, seed)
         return images
 
-    def adapt_to(self, real_logits, fake_logits):
-        middle = (ops.mean(real_logits) + ops.mean(fake_logits)) / 2.0
-        signs = ops.cast(ops.sign(real_logits - middle), "float32")
-        count = ops.cast(ops.size(signs), "float32")
+    def adapt_to(self, real_logits: Tensor, fake_logits: Tensor) -> None:
+        midpoint = (ops.mean(real_logits) + ops.mean(fake_logits)) / 2.0
+        signs = ops.cast(ops.sign(real_logits - midpoint), "float32")
+        num = ops.cast(ops.size(signs), "float32")
         signs = ops.sum(ops.where(ops.isfinite(signs), signs, 0.0))
-        totals = self.signs + ops.stack([signs, count, 1.0])
+        totals = self.signs + ops.stack([signs, num, 1.0])
         due = totals[2] >= self.interval
         step = ops.sign(totals[0] / ops.maximum(totals[1], 1.0) - self.target) * totals[1] / self.horizon
         self.probability.assign(ops.clip(self.probability + ops.where(due, step, 0.0), 0.0, self.maximum))
         self.signs.assign(ops.where(due, ops.zeros_like(totals), totals))
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         names = ("policy", "target", "horizon", "interval", "maximum", "name")
         return {name: getattr(self, name) for name in names}
 
@@ -248,8 +302,9 @@ class InstanceNoise(Augmentation):
     """Gaussian noise on everything that the discriminator sees, so that the two distributions overlap.
 
     Args:
-        stddev: of the noise, positive. Defaults to 0.1.
-        steps: over how many discriminator updates it fades to nothing, in a straight line; None keeps it.
+        stddev: standard deviation of the noise, positive. Defaults to 0.1.
+        steps: number of discriminator updates in which the noise decreases linearly to 0. Defaults to None: it is
+            constant.
 
     Raises:
         ValueError: a number is not positive.
@@ -258,30 +313,31 @@ class InstanceNoise(Augmentation):
     Towards Principled Methods for Training Generative Adversarial Networks, 2017.
     """
 
-    def __init__(self, stddev=0.1, steps=None, name=None):
+    def __init__(self, stddev: float = 0.1, steps: int | None = None, name: str | None = None) -> None:
         super().__init__(name=name)
         if not stddev > 0 or (steps is not None and steps < 1):
             raise ValueError(f"`stddev` and `steps` must be positive. Received: stddev={stddev}, steps={steps}")
         self.stddev = stddev
         self.steps = steps
-        self.updates = self._remember("updates")
+        self.updates = self._add_state("updates")
 
-    def augment(self, images, seed):
-        left = 1.0 if self.steps is None else ops.maximum(1.0 - self.updates / self.steps, 0.0)
+    def augment(self, images: Tensor, seed: Seed) -> Tensor:
+        remaining = 1.0 if self.steps is None else ops.maximum(1.0 - self.updates / self.steps, 0.0)
         noise = keras.random.normal(ops.shape(images), dtype=images.dtype, seed=seed)
-        return images + ops.cast(left * self.stddev, images.dtype) * noise
+        return images + ops.cast(remaining * self.stddev, images.dtype) * noise
 
-    def adapt_to(self, real_logits, fake_logits):
+    def adapt_to(self, real_logits: Tensor, fake_logits: Tensor) -> None:
         self.updates.assign_add(1.0)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {"stddev": self.stddev, "steps": self.steps, "name": self.name}
 
 
-def recommended() -> list:
-    """Return what to take against overfitting: `DiffAugment` whose probability rises to 1/2 in 10,000 updates.
+def recommended() -> list[Augmentation]:
+    """Return the recommended augmentation: `DiffAugment` whose probability rises to 1/2 in 10,000 updates.
 
-    It learns more slowly; `benchmarks/few_data.py` says what it does for a tenth of Fashion-MNIST.
+    Use it where the discriminator overfits. Training needs more updates; `benchmarks/few_data.py` measures the effect
+    with a tenth of Fashion-MNIST.
 
     Example:
     >>> recommended()[0].warmup_steps
@@ -290,17 +346,17 @@ def recommended() -> list:
     return [DiffAugment(probability=0.5, warmup_steps=10_000)]
 
 
-AUGMENTATIONS = {"diffaugment": DiffAugment, "ada": ADA, "instance_noise": InstanceNoise}
+AUGMENTATIONS: dict[str, type[Augmentation]] = {"diffaugment": DiffAugment, "ada": ADA, "instance_noise": InstanceNoise}
 
 
-def get(identifier) -> Augmentation:
+def get(identifier: Any) -> Augmentation:
     """Return the augmentation that `identifier` names.
 
     Args:
         identifier: `"diffaugment"`, `"ada"` or `"instance_noise"`; an `Augmentation`, its class or its config.
 
     Raises:
-        ValueError: the name is unknown, or the object is no augmentation.
+        ValueError: the name is unknown, or the object is not an augmentation.
 
     Example:
     >>> get("ada").target
@@ -315,18 +371,24 @@ def get(identifier) -> Augmentation:
     return augmentation
 
 
-def get_all(identifiers) -> list:
-    """Return a list of augmentations, of one identifier, a list of them, or None.
+def get_all(identifiers: Any) -> list[Augmentation]:
+    """Return the augmentations that one identifier, or a list of them, names.
+
+    Args:
+        identifiers: as in `get`, or a list of such; None stands for no augmentation.
 
     Raises:
         ValueError: as in `get`.
     """
     if identifiers is None:
         return []
-    return [get(each) for each in (identifiers if isinstance(identifiers, list | tuple) else [identifiers])]
+    if not isinstance(identifiers, list | tuple):
+        identifiers = [identifiers]
+    return [get(identifier) for identifier in identifiers]
 
 
-def _operations(policy):
+def _operations(policy: str) -> list[Operation]:
+    """Return the operations of a policy."""
     chosen = [name.strip() for name in policy.split(",") if name.strip()]
     for name in chosen:
         if name not in OPERATIONS:

@@ -1,3 +1,5 @@
+"""Augmentation of what the discriminator sees."""
+
 import keras
 import networks
 import numpy as np
@@ -117,7 +119,7 @@ class TestADA:
         assert found[0] == found[1] > 0
 
     def test_at_zero_nothing_is_changed_at_one_everything(self):
-        ada = ADA("brightness" if False else "color", maximum=1.0)
+        ada = ADA("color", maximum=1.0)
         np.testing.assert_array_equal(ada(IMAGES), IMAGES)
         ada.probability.assign(1.0)
         assert (np.abs(ops.convert_to_numpy(ada(IMAGES)) - IMAGES).max(axis=(1, 2, 3)) > 1e-3).all()
