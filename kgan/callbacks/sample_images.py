@@ -70,7 +70,7 @@ class SampleImages(keras.callbacks.Callback):
         self.every = every
         self.animation = animation
         self.inputs = inputs
-        self._epochs: list[int] = []  # of the grids of this run, counted from 1
+        self._frames: list[tuple[int, str]] = []  # the number and the file of each epoch of this run
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Check that the samples can be made by this model."""
@@ -92,9 +92,11 @@ class SampleImages(keras.callbacks.Callback):
         if number % self.every:
             return
         grid = self._grid()
-        images.save(self._path(number), grid)
+        digits = max(4, len(str(self.params["epochs"])))  # so that the names sort as the epochs do
+        name = f"epoch-{number:0{digits}d}.png"
+        images.save(self.directory / name, grid)
         # Training anew from an earlier epoch replaces the grids that came after it.
-        self._epochs = [*(earlier for earlier in self._epochs if earlier < number), number]
+        self._frames = [*(frame for frame in self._frames if frame[0] < number), (number, name)]
         writers = [
             keras_internals.training_writer(callback)
             for callback in self.model.fit_callbacks
@@ -104,7 +106,7 @@ class SampleImages(keras.callbacks.Callback):
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         """Join the grids of this run into the animation."""
-        paths = [path for path in map(self._path, self._epochs) if path.exists()]
+        paths = [self.directory / name for _, name in self._frames if (self.directory / name).exists()]
         if self.animation is None or not paths:
             return
         sizes = [images.header(path)[1] for path in paths]  # another `num` before a resume gives another size
@@ -113,14 +115,11 @@ class SampleImages(keras.callbacks.Callback):
 
     def get_state(self) -> dict[str, Any]:
         """Return what a resumed run must know."""
-        return {"epochs": self._epochs}
+        return {"frames": self._frames}
 
     def set_state(self, state: dict[str, Any]) -> None:
         """Continue from `get_state`."""
-        self._epochs = list(state["epochs"])
-
-    def _path(self, number: int) -> pathlib.Path:
-        return self.directory / f"epoch-{number:04d}.png"
+        self._frames = [(number, name) for number, name in state["frames"]]
 
     def _grid(self) -> Array:
         if self.inputs is None:

@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.text import Text
 from typer.core import TyperCommand
 
+from kgan.cli import quiet
+
 # File names and error messages contain what users chose: nothing in them is markup, an emoji code or to be colored.
 console = Console(markup=False, emoji=False, highlight=False)
 
@@ -36,10 +38,8 @@ class Command(TyperCommand):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""
-        from kgan.cli import quiet
-
         try:
-            with quiet.own_warnings():
+            with quiet.own_warnings(warn):
                 return super().invoke(ctx)
         except CommandError as error:
             message = str(error)

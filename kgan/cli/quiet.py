@@ -6,8 +6,7 @@ import logging
 import os
 import tempfile
 import warnings
-from collections.abc import Iterator
-from typing import TextIO
+from collections.abc import Callable, Iterator
 
 # Read by TensorFlow, absl and gRPC once, when they are imported. 3: only fatal errors are printed.
 LEVELS = {"TF_CPP_MIN_LOG_LEVEL": "3", "ABSL_MIN_LOG_LEVEL": "3", "GRPC_VERBOSITY": "NONE"}
@@ -49,25 +48,25 @@ def held_back() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def own_warnings() -> Iterator[None]:
-    """Show the warnings of kgan as one line each, without the place in the code, and those of other libraries not."""
+def own_warnings(show: Callable[[str], None]) -> Iterator[None]:
+    """Show the warnings of kgan without the place in the code, and those of other libraries not at all.
+
+    Args:
+        show: a function that prints a message.
+    """
+
+    def show_own(message: Warning | str, *place: object, **more: object) -> None:
+        if _warned_by_kgan():
+            show(str(message))
+
     with warnings.catch_warnings():
-        warnings.showwarning = _show
+        warnings.showwarning = show_own
         yield
 
 
-def _show(
-    message: Warning | str,
-    category: type[Warning],
-    filename: str,
-    lineno: int,
-    file: TextIO | None = None,
-    line: str | None = None,
-) -> None:
-    from kgan.cli.console import warn
-
+def _warned_by_kgan() -> bool:
+    """Return whether the code that calls `warnings.warn` now is kgan's."""
     frame = inspect.currentframe()
     while frame is not None and frame.f_globals.get("__name__") in (__name__, "warnings", "_py_warnings"):
         frame = frame.f_back
-    if frame is not None and str(frame.f_globals.get("__name__")).partition(".")[0] == "kgan":
-        warn(str(message))
+    return frame is not None and str(frame.f_globals.get("__name__")).partition(".")[0] == "kgan"

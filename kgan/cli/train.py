@@ -25,8 +25,26 @@ Epochs = Annotated[
     int | None, typer.Option(min=1, help="Passes over the data.", show_default=f"about {DEFAULT_UPDATES} updates")
 ]
 Architecture = Annotated[str, typer.Option(help="mlp, dcgan, resnet or style.")]
-Loss = Annotated[str | None, typer.Option(help="Adversarial loss.", show_default="the recommended recipe")]
-Penalty = Annotated[list[str] | None, typer.Option(help="Penalty, for example r1. Can be given several times.")]
+Recipe = Annotated[
+    str | None,
+    typer.Option(
+        help="Loss, penalties and optimizers: recommended, classic, wgan or wgan_gp.", show_default="recommended"
+    ),
+]
+Loss = Annotated[
+    str | None,
+    typer.Option(
+        help="Adversarial loss. Another one than the recipe's is used without penalties, unless --recipe or --penalty "
+        "is given.",
+        show_default="the recipe's",
+    ),
+]
+Penalty = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Penalty, for example r1, or none. Can be given several times.", show_default="those of the recipe"
+    ),
+]
 BatchSize = Annotated[int, typer.Option(min=1, help="Images per update.")]
 Conditional = Annotated[bool, typer.Option("--conditional", help="Learn the classes: needs labeled data.")]
 Conditioning = Annotated[
@@ -66,7 +84,7 @@ class Settings:
 
     Attributes:
         data, architecture, loss, penalties, image_size, batch_size, conditional, conditioning, classification_weight,
-            label_dropout, clusters, augment, decay_steps, seed: as given; None where an option does not matter.
+            label_dropout, clusters, augment, decay_steps, seed, recipe: as given; None where an option does not matter.
     """
 
     data: str
@@ -83,6 +101,7 @@ class Settings:
     augment: bool | None
     decay_steps: int | None
     seed: int
+    recipe: str | None = None
 
 
 def train(
@@ -90,6 +109,7 @@ def train(
     out: Out = None,
     epochs: Epochs = None,
     architecture: Architecture = "dcgan",
+    recipe: Recipe = None,
     loss: Loss = None,
     penalty: Penalty = None,
     image_size: ImageSize = None,
@@ -119,13 +139,15 @@ def train(
     """
     if clusters and conditional:
         raise CommandError("Expected --conditional (the classes of the data) or --clusters. Received: both.")
+    if decay_steps and recipe not in (None, "recommended"):
+        raise CommandError(f"Expected --decay-steps with the recommended recipe only. Received: --recipe {recipe}.")
     classes = conditional or clusters is not None
     weight = classification_weight if classes and "classifier" in conditioning else None
     # An option without effect is recorded as None, and so are those that came later, where they are not used.
     recorded = (conditioning if classes else None, weight, label_dropout or None, clusters, augment or None)
-    settings = Settings(
-        data, architecture, loss, penalty or None, image_size, batch_size, conditional, *recorded, decay_steps, seed
-    )
+    penalties = [] if penalty == ["none"] else penalty or None
+    options = (architecture, loss, penalties, image_size, batch_size, conditional, *recorded, decay_steps, seed, recipe)
+    settings = Settings(data, *options)
     run = Run(settings, out or default_folder(data), epochs)
     if not dry_run:
         run.check_folder(overwrite)
@@ -224,6 +246,7 @@ class Run:
             penalties=settings.penalties,
             augmentation=kgan.augmentation.recommended() if settings.augment else None,
             classification_weight=classification_weight,
+            recipe=settings.recipe,
         )
         self.epochs = self.epochs or max(1, round(DEFAULT_UPDATES / self.steps))
 
@@ -242,7 +265,7 @@ class Run:
             "data": f"{settings.data}: {self.info.num_examples:,} images of {height}x{width}x{channels}",
             "networks": f"{settings.architecture}: generator {gan.generator.count_params():,}, "
             f"discriminator {gan.discriminator.count_params():,} parameters",
-            "recipe": gan.recipe_summary(),
+            "recipe": gan.recipe_summary().removeprefix(f"Training {gan.name}: "),
             "training": f"{self.epochs:,} epochs of {self.steps:,} updates with {settings.batch_size} images each",
             "run folder": str(self.folder),
         }

@@ -60,7 +60,14 @@ class TestFrames:
 
     def test_they_are_in_the_order_of_the_epochs(self, gan, tmp_path, joined):
         gan.fit(IMAGES, initial_epoch=9998, epochs=10001, verbose=0, callbacks=[SampleImages(tmp_path, num=4)])
-        assert joined == [["epoch-9999.png", "epoch-10000.png", "epoch-10001.png"]]
+        assert joined == [["epoch-09999.png", "epoch-10000.png", "epoch-10001.png"]]
+        assert [path.name for path in sorted(tmp_path.glob("epoch-*.png"))] == joined[0]
+
+    def test_also_where_a_longer_run_names_its_files_with_more_digits(self, gan, tmp_path, joined):
+        callback = SampleImages(tmp_path, num=4)
+        gan.fit(IMAGES, initial_epoch=9998, epochs=9999, verbose=0, callbacks=[callback])
+        gan.fit(IMAGES, initial_epoch=9999, epochs=10000, verbose=0, callbacks=[callback])
+        assert joined[1] == ["epoch-9999.png", "epoch-10000.png"]
 
     @pytest.mark.parametrize("batch", [3, 4, 5])
     def test_those_from_before_a_resume_belong(self, tmp_path, joined, batch):
@@ -90,7 +97,7 @@ class TestFrames:
 
     def test_missing_files_and_other_sizes_are_left_out(self, gan, tmp_path, joined):
         callback = SampleImages(tmp_path, num=4)
-        callback.set_state({"epochs": [1, 2, 3]})
+        callback.set_state({"frames": [[number, f"epoch-000{number}.png"] for number in (1, 2, 3)]})
         kgan.images.save(tmp_path / "epoch-0002.png", np.full((9, 9, 1), 7, "uint8"))
         gan.fit(IMAGES, initial_epoch=3, epochs=4, verbose=0, callbacks=[callback])
         assert joined == [["epoch-0004.png"]]

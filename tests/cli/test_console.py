@@ -93,13 +93,13 @@ class TestPrinting:
 
 class TestWarnings:
     def test_those_of_kgan_are_printed_plainly(self, capsys):
-        with quiet.own_warnings():
+        with quiet.own_warnings(warn):
             warnings.simplefilter("always")
             exec("import warnings; warnings.warn('Look [here].')", {"__name__": "kgan.datasets.load"})
         assert capsys.readouterr().out == "Warning: Look [here].\n"
 
     def test_those_of_other_libraries_are_not(self, capsys):
-        with quiet.own_warnings():
+        with quiet.own_warnings(warn):
             warnings.simplefilter("always")
             exec("import warnings; warnings.warn('Look here.')", {"__name__": "keras.src.losses"})
         assert capsys.readouterr() == ("", "")

@@ -80,6 +80,21 @@ def test_dry_run_writes_nothing(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ([], "recipe Relativistic loss, r1 ("),
+        (["--loss", "hinge"], "recipe Hinge loss, no penalty"),
+        (["--penalty", "none"], "recipe Relativistic loss, no penalty"),
+        (["--loss", "hinge", "--penalty", "r1", "--penalty", "lecam"], "recipe Hinge loss, r1 ("),
+        (["--recipe", "wgan_gp"], "recipe Wasserstein loss, wgan_gp ("),
+    ],
+)
+def test_what_is_trained_is_printed(tmp_path, arguments, expected):
+    dry = ["--architecture", "mlp", "--dry-run", "--out", tmp_path / "run"]
+    assert expected in run("train", "digits", *dry, *arguments)
+
+
 def test_folder_of_pictures_with_classes(tmp_path):
     rng = np.random.default_rng(0)
     for index in range(8):
@@ -125,6 +140,8 @@ def test_decay_steps(tmp_path):
         (["digits", "--conditional", "--clusters", "4"], "Received: both"),
         (["digits", "--batch-size", "5000"], "fewer than --batch-size 5000"),
         (["digits", "--image-size", "30"], "multiples of 4"),
+        (["digits", "--recipe", "wgn"], "Did you mean 'wgan'"),
+        (["digits", "--recipe", "wgan", "--decay-steps", "9"], "--decay-steps with the recommended recipe"),
     ],
 )
 def test_mistakes_are_told_in_a_line_and_leave_nothing(tmp_path, arguments, message):
