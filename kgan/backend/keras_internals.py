@@ -4,11 +4,9 @@ No other module of kgan reads such a name. `tests/backend/test_keras_internals.p
 and also when Keras offers a public way, so that the use can be removed.
 """
 
-import contextlib
 from typing import Any
 
 import keras
-from keras.src.saving.serialization_lib import SafeModeScope
 
 
 def nested_layers(network: keras.Model) -> list[keras.layers.Layer]:
@@ -127,18 +125,3 @@ def weight_matrix(layer: keras.layers.Layer) -> keras.Variable:
         if isinstance(variable, keras.Variable):
             return variable
     raise ValueError(f"Expected a layer with a kernel or embeddings. Received: {layer!r}")
-
-
-def trusted_deserialization() -> contextlib.AbstractContextManager:
-    """Allow Python lambdas in configurations that are deserialized while the context is open.
-
-    Reason: a network in memory is copied through its configuration, Lambda layers included, and the public
-    `keras.config.enable_unsafe_deserialization` cannot be undone. Never open it around the reading of a file.
-
-    Example:
-    >>> layer = keras.layers.Lambda(lambda x: 2 * x)
-    >>> with trusted_deserialization():
-    ...     type(layer).from_config(layer.get_config())(1.0)
-    2.0
-    """
-    return SafeModeScope(safe_mode=False)

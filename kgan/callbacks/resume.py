@@ -106,14 +106,15 @@ class Resume(keras.callbacks.Callback):
         }
         self.model.save(self.directory / f"epoch-{epoch:05d}-batch-{batch:08d}.keras")
         self._num_unsaved = 0
-        for old in self._files()[: -self.keep]:
+        for old in self.files()[: -self.keep]:
             old.unlink()
 
-    def _files(self) -> list[pathlib.Path]:
+    def files(self) -> list[pathlib.Path]:
+        """Return the saved files, the newest last."""
         return sorted(self.directory.glob("epoch-*-batch-*.keras"), key=_position)
 
     def _newest(self) -> pathlib.Path | None:
-        files = self._files()
+        files = self.files()
         for path in reversed(files):
             damage: str | Exception | None
             try:

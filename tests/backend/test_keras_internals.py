@@ -213,14 +213,3 @@ def test_weight_matrix_with_lora():
 def test_weight_matrix_needs_weights():
     with pytest.raises(ValueError, match="Expected a layer with a kernel or embeddings"):
         keras_internals.weight_matrix(keras.layers.Flatten())
-
-
-def test_lambdas_are_trusted_only_inside_the_scope():
-    layer = keras.layers.Lambda(lambda x: 2 * x)
-    with keras_internals.trusted_deserialization():
-        assert type(layer).from_config(layer.get_config())(3.0) == 6.0
-    with pytest.raises(ValueError, match="lambda"):
-        type(layer).from_config(layer.get_config())
-    # Keras offers no public scope, only a switch that stays on.
-    assert public(keras.config, "safe", "deserialization") == ["enable_unsafe_deserialization"]
-    assert public(keras.saving, "safe", "scope") == ["CustomObjectScope", "custom_object_scope"]
