@@ -44,7 +44,8 @@ def _classes_and_functions(network: keras.Model) -> dict[str, Any]:
     objects: dict[str, Any] = {}
     for layer in keras_internals.nested_layers(network):
         functions = [value for value in vars(layer).values() if isinstance(value, types.FunctionType)]
-        for item in (type(layer), *functions):
+        items: list[Any] = [type(layer), *functions]
+        for item in items:
             if item.__module__.split(".")[0] == "keras":
                 continue
             if item.__name__ == "<lambda>":
@@ -57,7 +58,7 @@ def _classes_and_functions(network: keras.Model) -> dict[str, Any]:
 @contextlib.contextmanager
 def _named(objects: dict[str, Any]) -> Iterator[None]:
     """Give lambdas the names under which they are known, so that Keras stores a name in place of their code."""
-    lambdas = {name: item for name, item in objects.items() if item.__name__ == "<lambda>"}
+    lambdas: dict[str, Any] = {name: item for name, item in objects.items() if item.__name__ == "<lambda>"}
     try:
         for name, function in lambdas.items():
             function.__name__ = name

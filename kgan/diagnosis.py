@@ -1,25 +1,26 @@
-"""From cheap evidence, gathered while a GAN trains, to a verdict in plain words with advice.
+"""Diagnosis of a GAN in training: from evidence to a verdict with advice.
 
-The evidence of one look at a run is an `Evidence`; `diagnose` reads a sequence of them. `kgan.callbacks.Watch`
-gathers them in `fit`.
+A check of a run gives an `Evidence`; `diagnose` reads a sequence of them. `kgan.callbacks.Watch` gathers them in `fit`.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.spatial.distance import cdist
+
+from kgan._typing import Array
 
 HEALTHY = "healthy"
 
-# A verdict needs this many looks in a row: single batches mislead.
 PERSISTENCE = 2
+"""Number of checks in a row that a verdict needs: single batches mislead."""
 
-# So many looks a run has to leave the state in which it begins.
 WARM_UP = 10
+"""Number of first checks in which some verdicts are not given: a generator begins with little variety."""
 
 
 class Evidence(NamedTuple):
-    """What one look at a GAN in training shows; figures that were not taken are nan.
+    """What one check of a GAN in training shows. Figures that were not measured are NaN.
 
     Attributes:
         step: discriminator updates so far.
@@ -28,7 +29,7 @@ class Evidence(NamedTuple):
             below 1, samples repeat each other.
         distance: energy distance between generated and real samples over its value for a constant sample (the
             real mean); 0 is right, 1 and more is as bad as no generator at all.
-        accuracy: share of (real, fake) pairs that the discriminator ranks rightly; 0.5 is chance.
+        accuracy: share of (real, fake) pairs that the discriminator ranks correctly; 0.5 is chance.
         held_out_accuracy: the same with held-out real images.
         overfitting: how far the scores of held-out images have fallen from those of training images towards
             those of generated ones: 0 is right, 1 is complete (Karras et al., 2020, the heuristic r_v).
@@ -36,7 +37,7 @@ class Evidence(NamedTuple):
         score: largest absolute mean logit; infinite if logits or samples are not finite.
         gradient: norm of the generator loss's gradient at a generated image, averaged.
         class_entropy: of a classifier's classes of the samples, over its largest value.
-        not_finite: share of updates skipped since the last look.
+        not_finite: share of updates skipped since the last check.
     """
 
     step: int
@@ -54,7 +55,7 @@ class Evidence(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What is going on, why that is believed, and what to try.
+    """What goes wrong, the evidence for it, and what to try.
 
     Attributes:
         name: `"healthy"`, `"mode collapse"`, `"discriminator too strong"`, `"generator too strong"`,
@@ -67,14 +68,14 @@ class Verdict(NamedTuple):
     reason: str
     advice: str
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.name}: {self.reason}" + (f" {self.advice}" if self.advice else "")
 
 
 ADVICE = {
     "divergence": "Lower the learning rates, add the penalties r1 and r2, or lower their gamma if it is above 100.",
     "mode collapse": (
-        "Use gan.compile() with nothing named (the relativistic loss with R1 and R2), or packing=2 in GAN and in the "
+        "Use gan.compile() without arguments (the relativistic loss with R1 and R2), or packing=2 in GAN and in the "
         "discriminator, or add MinibatchStdDev to it."
     ),
     "discriminator too strong": (
@@ -90,13 +91,21 @@ ADVICE = {
 }
 
 
-def gather(step, real, fake, real_logits, fake_logits, held_out_logits=None, **more) -> Evidence:
-    """Return the evidence of one look.
+def gather(
+    step: int,
+    real: Array,
+    fake: Array,
+    real_logits: Array,
+    fake_logits: Array,
+    held_out_logits: Array | None = None,
+    **more: Any,
+) -> Evidence:
+    """Return the evidence of one check.
 
     Args:
         step: discriminator updates so far.
-        real, fake: samples `(n, ...)` of equal number, at least 4.
-        real_logits, fake_logits, held_out_logits: the discriminator's logits, `(n, 1)` or patches.
+        real, fake: samples `(num, ...)` of equal number, at least 4.
+        real_logits, fake_logits, held_out_logits: the discriminator's logits, `(num, 1)` or patches.
         **more: further fields of `Evidence`.
 
     Example:
@@ -106,16 +115,16 @@ def gather(step, real, fake, real_logits, fake_logits, held_out_logits=None, **m
     >>> evidence.spread, evidence.accuracy
     (0.0, 0.5)
     """
-    real, fake = (np.reshape(np.asarray(each, "float64"), (len(each), -1)) for each in (real, fake))
-    real_logits, fake_logits = (_mean_logits(each) for each in (real_logits, fake_logits))
+    real, fake = (np.reshape(np.asarray(images, "float64"), (len(images), -1)) for images in (real, fake))
+    real_logits, fake_logits = (_mean_logits(logits) for logits in (real_logits, fake_logits))
     figures = {
-        "accuracy": _ranked_rightly(real_logits, fake_logits),
+        "accuracy": _ranking_accuracy(real_logits, fake_logits),
         "score": float(np.max(np.abs([real_logits.mean(), fake_logits.mean()]))),
         "ada": float(np.mean(np.sign(real_logits - (real_logits.mean() + fake_logits.mean()) / 2))),
     }
     if held_out_logits is not None:
         held_out_logits = _mean_logits(held_out_logits)
-        figures["held_out_accuracy"] = _ranked_rightly(held_out_logits, fake_logits)
+        figures["held_out_accuracy"] = _ranking_accuracy(held_out_logits, fake_logits)
         gap = real_logits.mean() - fake_logits.mean()
         fallen = real_logits.mean() - held_out_logits.mean()
         figures["overfitting"] = float(fallen / gap) if gap > 1e-6 else 0.0
@@ -126,46 +135,48 @@ def gather(step, real, fake, real_logits, fake_logits, held_out_logits=None, **m
     return Evidence(step, **figures, **more)
 
 
-def _compare(real, fake):
-    among_real, among_fake = cdist(real, real), cdist(fake, fake)
-    centre = real.mean(axis=0, keepdims=True)
+def _compare(real: Array, fake: Array) -> dict[str, float]:
+    from scipy.spatial.distance import cdist
 
-    def energy(other, among_other):
+    among_real, among_fake = cdist(real, real), cdist(fake, fake)
+    center = real.mean(axis=0, keepdims=True)
+
+    def energy(other: Array, among_other: Array) -> float:
         return 2 * cdist(real, other).mean() - among_real.mean() - among_other.mean()
 
-    for among in (among_real, among_fake):
-        np.fill_diagonal(among, np.inf)
-    nearest = [np.median(among.min(axis=1)) for among in (among_real, among_fake)]
-    for among in (among_real, among_fake):
-        np.fill_diagonal(among, 0.0)
+    for distances in (among_real, among_fake):
+        np.fill_diagonal(distances, np.inf)
+    nearest = [np.median(distances.min(axis=1)) for distances in (among_real, among_fake)]
+    for distances in (among_real, among_fake):
+        np.fill_diagonal(distances, 0.0)
     return {
         "spread": float(among_fake.mean() / max(among_real.mean(), 1e-12)),
         "repetition": float(nearest[1] / max(nearest[0], 1e-12)),
-        "distance": float(energy(fake, among_fake) / max(energy(centre, np.zeros(1)), 1e-12)),
+        "distance": float(energy(fake, among_fake) / max(energy(center, np.zeros(1)), 1e-12)),
     }
 
 
-def _mean_logits(logits):
+def _mean_logits(logits: Array) -> Array:
     return np.reshape(np.asarray(logits, "float64"), (len(logits), -1)).mean(axis=1)
 
 
-def _ranked_rightly(real, fake):
+def _ranking_accuracy(real: Array, fake: Array) -> float:
     """Return the share of pairs in which the real one has the higher score; ties count half."""
     difference = real[:, None] - fake[None, :]
     return float(np.mean((difference > 0) + 0.5 * (difference == 0)))
 
 
-def diagnose(history) -> Verdict:
+def diagnose(history: Sequence[Evidence]) -> Verdict:
     """Read the evidence of a run so far, the newest last.
 
-    The rules, in this order; each must hold at the last looks:
+    The rules, in this order; each must hold at the last two checks:
 
     - divergence: updates were skipped since they were not finite, or the scores are beyond 1,000 and ten times
       what they were at first, or samples are not finite;
     - mode collapse: samples spread less than 0.35 as much as real ones, or repeat each other (0.25), or have a
-      class entropy below 0.6; not in the first ten looks, since a generator begins with little variety;
+      class entropy below 0.6; not in the first ten checks, since a generator begins with little variety;
     - overfitting: held-out images have fallen more than seven tenths of the way towards generated ones;
-    - discriminator too strong: it ranks more than 99.5 % of pairs rightly, and samples do not come nearer;
+    - discriminator too strong: it ranks more than 99.5 % of pairs correctly, and samples do not come nearer;
     - generator too strong: the discriminator ranks no better than chance while samples are far from real ones.
 
     Args:
@@ -179,27 +190,27 @@ def diagnose(history) -> Verdict:
     'healthy'
     """
     if not history:
-        raise ValueError("Expected at least one look at the run. Received: no evidence.")
+        raise ValueError("Expected at least one check of the run. Received: no evidence.")
     for name, rule in RULES.items():
         reasons = [rule(history[: len(history) - back]) for back in range(PERSISTENCE) if back < len(history)]
         if len(reasons) == PERSISTENCE and all(reasons):
-            return Verdict(name, reasons[0], ADVICE[name])
+            return Verdict(name, str(reasons[0]), ADVICE[name])
     return Verdict(HEALTHY, "nothing suspicious.", ADVICE[HEALTHY])
 
 
-def _divergence(history):
+def _divergence(history: Sequence[Evidence]) -> str | None:
     last = history[-1]
     if last.not_finite > 0:
         return f"{last.not_finite:.0%} of the last updates were not finite."
     if np.isinf(last.score):
         return "scores or samples are not finite."
-    before = np.median([each.score for each in history[: max(1, len(history) // 4)]])
+    before = np.median([evidence.score for evidence in history[: max(1, len(history) // 4)]])
     if last.score > 1000 and last.score > 10 * before:
         return f"the scores have grown to {last.score:.0f}."
     return None
 
 
-def _mode_collapse(history):
+def _mode_collapse(history: Sequence[Evidence]) -> str | None:
     last = history[-1]
     figures = {
         "spread": (0.35, "samples are {:.0%} as different from each other as real ones."),
@@ -213,42 +224,41 @@ def _mode_collapse(history):
     return None
 
 
-def _overfitting(history):
+def _overfitting(history: Sequence[Evidence]) -> str | None:
     last = history[-1]
     if last.overfitting > 0.7 and last.accuracy > 0.75:
         return (
-            f"held-out images score {last.overfitting:.0%} of the way down to generated ones; the discriminator knows "
-            "its training images by heart."
+            f"held-out images score {last.overfitting:.0%} of the way down to generated ones; the discriminator has "
+            "memorized its training images."
         )
     return None
 
 
-def _discriminator_too_strong(history):
+def _discriminator_too_strong(history: Sequence[Evidence]) -> str | None:
     last = history[-1]
     if last.accuracy > 0.995 and last.distance > 0.3 and not _improving(history):
-        return (
-            f"the discriminator ranks {last.accuracy:.1%} of pairs rightly, and samples do not get nearer to real ones."
-        )
+        ranking = f"the discriminator ranks {last.accuracy:.1%} of pairs correctly"
+        return f"{ranking}, and samples do not get nearer to real ones."
     return None
 
 
-def _generator_too_strong(history):
+def _generator_too_strong(history: Sequence[Evidence]) -> str | None:
     last = history[-1]
     if last.accuracy < 0.55 and last.distance > 0.15 and not _improving(history):
         return (
-            f"the discriminator ranks {last.accuracy:.0%} of pairs rightly, about chance, while samples are far from "
+            f"the discriminator ranks {last.accuracy:.0%} of pairs correctly, about chance, while samples are far from "
             "real ones."
         )
     return None
 
 
-def _improving(history, looks=5):
-    """Whether samples come nearer to real ones than they were some looks ago, or have not had the time to."""
-    recent = [each.distance for each in history[-looks:]]
+def _improving(history: Sequence[Evidence], num_checks: int = 5) -> bool:
+    """Return whether samples are nearer to real ones than some checks ago, or have not had the time to be."""
+    recent = [evidence.distance for evidence in history[-num_checks:]]
     return len(history) <= WARM_UP or min(recent[-2:]) < 0.97 * min(recent[:-2])
 
 
-RULES = {
+RULES: dict[str, Callable[[Sequence[Evidence]], str | None]] = {
     "divergence": _divergence,
     "mode collapse": _mode_collapse,
     "overfitting": _overfitting,

@@ -93,8 +93,10 @@ def wgan() -> Recipe:
     >>> wgan().discriminator_steps
     5
     """
-    optimizers = (keras.optimizers.RMSprop(5e-5) for _ in range(2))
-    return Recipe("wgan", "wasserstein", ["weight_clipping"], *optimizers, discriminator_steps=5)
+    generator_optimizer, discriminator_optimizer = (keras.optimizers.RMSprop(5e-5) for _ in range(2))
+    return Recipe(
+        "wgan", "wasserstein", ["weight_clipping"], generator_optimizer, discriminator_optimizer, discriminator_steps=5
+    )
 
 
 def wgan_gp() -> Recipe:
@@ -106,8 +108,12 @@ def wgan_gp() -> Recipe:
     >>> wgan_gp().loss
     'wasserstein'
     """
-    optimizers = (keras.optimizers.Adam(1e-4, beta_1=0.0, beta_2=0.9) for _ in range(2))
-    return Recipe("wgan_gp", "wasserstein", ["wgan_gp"], *optimizers, discriminator_steps=5)
+    generator_optimizer, discriminator_optimizer = (
+        keras.optimizers.Adam(1e-4, beta_1=0.0, beta_2=0.9) for _ in range(2)
+    )
+    return Recipe(
+        "wgan_gp", "wasserstein", ["wgan_gp"], generator_optimizer, discriminator_optimizer, discriminator_steps=5
+    )
 
 
 RECIPES: dict[str, Callable[[], Recipe]] = {

@@ -1,4 +1,4 @@
-"""The seam to the framework: what Keras has no name for. One module for each backend of Keras."""
+"""What kgan needs of a framework and Keras does not offer, in one module for each backend of Keras."""
 
 import keras
 

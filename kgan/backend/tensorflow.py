@@ -1,21 +1,25 @@
 """Derivatives and conditional updates with TensorFlow."""
 
 import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import keras
 import tensorflow as tf
 
+from kgan._typing import Array, Tensor
 
-def input_gradient(function, points, has_aux=False):
+
+def input_gradient(function: Callable[[Tensor], Any], points: Tensor, has_aux: bool = False) -> tuple[Any, Tensor]:
     """Return `function(points)` and the gradient of its sum with respect to `points`.
 
-    The gradient is itself differentiable, so a penalty on it can be trained on. Each image's gradient
-    is its own as long as `function` treats the images of a batch one by one.
+    The gradient is itself differentiable, so that a penalty on it can be minimized. The gradient of each image is its
+    own as long as `function` does not mix the images of a batch.
 
     Args:
         function: a differentiable function of one tensor.
         points: tensor `(batch, ...)`.
-        has_aux: `function` returns a pair, of which only the first is differentiated.
+        has_aux: whether `function` returns a tuple, of which only the first element is differentiated.
 
     Returns:
         The value, and the gradient in the shape of `points`.
@@ -27,12 +31,12 @@ def input_gradient(function, points, has_aux=False):
     return value, tape.gradient(differentiated, points, unconnected_gradients=tf.UnconnectedGradients.ZERO)
 
 
-def gradients(function, *sources):
-    """Differentiate several losses in one forward pass, each with respect to sources of its own.
+def gradients(function: Callable[[], tuple[list[Tensor], Any]], *sources: Any) -> tuple[list[Tensor], list[Any], Any]:
+    """Differentiate several losses of one forward pass, each with respect to its own sources.
 
     Args:
-        function: takes nothing, returns `(losses, results)`: a list with one scalar for each of
-            `sources`, and anything else worth keeping.
+        function: without arguments, returns `(losses, results)`: a list with one scalar for each of `sources`, and
+            anything else to return.
         *sources: for each loss a list of variables, or one tensor.
 
     Returns:
@@ -42,61 +46,61 @@ def gradients(function, *sources):
     with tf.GradientTape(persistent=len(sources) > 1, watch_accessed_variables=False) as tape:
         tape.watch(sources)
         losses, results = function()
-    found = [
+    differentiated = [
         _dense(tape.gradient(loss, source, unconnected_gradients=tf.UnconnectedGradients.ZERO))
         for loss, source in zip(losses, sources, strict=True)
     ]
-    return losses, found, results
+    return losses, differentiated, results
 
 
-def pullback(function, variables):
-    """Return `function()` and a function that pulls a gradient at its value back to `variables`.
+def pullback(
+    function: Callable[[], Tensor], variables: Sequence[keras.Variable]
+) -> tuple[Tensor, Callable[[Tensor], list[Tensor]]]:
+    """Return `function()`, and a function that turns a gradient at its value into the gradients for `variables`.
 
-    With it one forward pass of the generator serves both halves of a training step, whatever
-    happens to the discriminator in between.
+    With it, one forward pass of the generator serves both updates of a training step, although the discriminator
+    changes in between.
     """
-    variables = [_tensor(variable) for variable in variables]
+    tensors = [_tensor(variable) for variable in variables]
     with tf.GradientTape(watch_accessed_variables=False) as tape:
-        tape.watch(variables)
+        tape.watch(tensors)
         value = function()
 
-    def pull(gradient):
+    def pull_back(gradient: Tensor) -> list[Tensor]:
         return _dense(
-            tape.gradient(
-                value, variables, output_gradients=gradient, unconnected_gradients=tf.UnconnectedGradients.ZERO
-            )
+            tape.gradient(value, tensors, output_gradients=gradient, unconnected_gradients=tf.UnconnectedGradients.ZERO)
         )
 
-    return value, pull
+    return value, pull_back
 
 
-def where_finite(tensors, function):
+def where_finite(tensors: Sequence[Tensor], function: Callable[[], None]) -> Tensor:
     """Call `function` (for its side effects) only if every number in `tensors` is finite.
 
     Returns:
         A boolean scalar: whether it was called.
     """
     # A sum of squares is finite only if all its terms are, and reads each tensor once, without a mask.
-    # An overflow of the sum itself means gradients around 1e19: no step that anyone would want to take.
+    # An overflow of the sum itself means gradients around 1e19, which are of no use either.
     finite = tf.math.is_finite(tf.add_n([tf.nn.l2_loss(tf.cast(tensor, tf.float32)) for tensor in tensors]))
 
-    def call():
+    def call() -> bool:
         function()
         return True
 
     return tf.cond(finite, call, lambda: False)
 
 
-def compiled(function):
+def compiled(function: Callable) -> Callable:
     """Return a function of tensors that runs as one graph for each shape."""
     return tf.function(function, autograph=False)
 
 
-def lean_train_function(model):
+def lean_train_function(model: keras.Model) -> Callable[[Iterator], dict[str, Tensor]] | None:
     """Return a function of a data iterator that makes one step, or None where Keras's own function is needed.
 
-    Keras wraps the results of each call in an optional value, which takes a twentieth of a small network's
-    step. One step an execution on one device does without.
+    Keras wraps the results of each call in an optional value, which takes a twentieth of the step of a small network.
+    One step in an execution on one device does not need it.
     """
     if model.run_eagerly or model.steps_per_execution != 1 or model.distribute_strategy.num_replicas_in_sync != 1:
         return None
@@ -106,26 +110,26 @@ def lean_train_function(model):
     from_iterator = tf.function(lambda iterator: step(iterator.get_next()), reduce_retracing=True, autograph=False)
     from_batch = tf.function(step, reduce_retracing=True, autograph=False)
 
-    def function(iterator):
+    def function(iterator: Iterator) -> dict[str, Tensor]:
         if isinstance(iterator, tf.data.Iterator):
             return from_iterator(iterator)
-        return from_batch(next(iterator))  # `train_on_batch` brings a plain one
+        return from_batch(next(iterator))  # that of `train_on_batch` is a plain one
 
     return function
 
 
-def _dense(gradients):
-    """Return gradients as tensors; those of embeddings come as slices."""
+def _dense(gradients: Any) -> Any:
+    """Return gradients as tensors; those of embeddings are slices."""
     return tf.nest.map_structure(tf.convert_to_tensor, gradients, expand_composites=False)
 
 
-def _tensor(source):
+def _tensor(source: Any) -> Any:
     """Return what a tape can watch: the framework's variable inside a Keras variable, or the tensor itself."""
     return source.value if isinstance(source, keras.Variable) else source
 
 
-def summarize_image(name, image, step, writer=None):
-    """Write one uint8 image `(height, width, channels)` for TensorBoard, if there is a writer, else do nothing."""
+def summarize_image(name: str, image: Array, step: int, writer: Any = None) -> None:
+    """Write one uint8 image `(height, width, channels)` for TensorBoard. Without a writer do nothing."""
     with writer.as_default() if writer is not None else contextlib.nullcontext():
         if tf.summary.should_record_summaries():  # without a writer, TensorBoard need not even be installed
             tf.summary.image(name, image[None], step=step)

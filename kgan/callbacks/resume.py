@@ -49,6 +49,7 @@ class Resume(keras.callbacks.Callback):
             raise ValueError(f"`keep` must be at least 2: one file may be damaged. Received: keep={keep}")
         self.directory = pathlib.Path(directory)
         self.save_freq = save_freq
+        self._num_batches = save_freq if isinstance(save_freq, int) else 0  # between two saves; 0 saves at epochs
         self.keep = keep
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
@@ -79,13 +80,14 @@ class Resume(keras.callbacks.Callback):
             return
         self._num_unsaved += batch + 1 - self._batch
         self._batch = batch + 1
-        if self.save_freq != "epoch" and self._num_unsaved >= self.save_freq and self._batch != self.params["steps"]:
+        due = self._num_batches and self._num_unsaved >= self._num_batches
+        if due and self._batch != self.params["steps"]:
             self._save(self._epoch, self._batch)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Save the end of the epoch if it is due."""
         _append(self._history, logs, epoch)
-        if self.save_freq == "epoch" or self._num_unsaved >= self.save_freq:
+        if self._num_unsaved >= self._num_batches:
             self._save(epoch + 1, 0)
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:

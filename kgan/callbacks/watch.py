@@ -135,12 +135,12 @@ class Watch(keras.callbacks.Callback):
         skipped = float(logs.get("skipped_updates", 0.0))
         not_finite = max(0.0, skipped - self._skipped) / self._steps_since_check
         self._skipped = skipped
-        further = {"gradient": float(gradient), "not_finite": not_finite}
+        further: dict[str, Any] = {"gradient": float(gradient), "not_finite": not_finite}
         if self.features is not None:
             probabilities = ops.convert_to_numpy(self.features(fake)["probabilities"])
             further["class_entropy"] = _class_entropy(probabilities)
         real, fake = (ops.convert_to_numpy(images) for images in (self._batch.real, fake))
-        arrays = [None if values is None else ops.convert_to_numpy(values) for values in logits]
+        arrays: list[Any] = [None if values is None else ops.convert_to_numpy(values) for values in logits]
         self.history.append(diagnosis.gather(self._step, real, fake, *arrays, **further))
         verdict = diagnosis.diagnose(self.history)
         if verdict.name not in (diagnosis.HEALTHY, self.verdict.name):

@@ -85,7 +85,7 @@ class AdversarialModel(TrainableModel):
         self.seed_generator = keras.random.SeedGenerator(seed)
         self.evaluation_seed_generator = keras.random.SeedGenerator(0)
         self.seed = seed
-        self._step_metrics: StepMetrics | None = None
+        self._step_metrics: Any = None  # a `StepMetrics` once the model is compiled
         self.built = True
 
     def compile_adversarial(
@@ -133,7 +133,8 @@ class AdversarialModel(TrainableModel):
         if not metrics:
             return
         images = keras.KerasTensor((None, *self.image_shape))
-        keras_internals.compiled_metrics(self).build(images, images)
+        compiled: Any = keras_internals.compiled_metrics(self)
+        compiled.build(images, images)
         for metric in metrics:
             if isinstance(metric, FeatureMetric):
                 metric.build(images, images)
@@ -146,7 +147,8 @@ class AdversarialModel(TrainableModel):
     def recipe_summary(self) -> str:
         """Return one line that says what the networks are trained with."""
         terms = [f"{type(self.loss).__name__} loss"]
-        for part in (*self.penalties, *self.augmentations):
+        parts: list[Any] = [*self.penalties, *self.augmentations]
+        for part in parts:
             settings = {
                 name: value for name, value in part.get_config().items() if isinstance(value, int | float | str)
             }

@@ -48,7 +48,9 @@ def first(x: Any, num: int) -> tuple[Array, Array | None]:
     arrays, labels = split_pair(x)
     if is_array(arrays):
         return np.asarray(arrays[:num]), None if labels is None else np.asarray(labels[:num])
-    image_batches, label_batches, total = [], [], 0
+    image_batches: list[Array] = []
+    label_batches: list[Any] = []
+    total = 0
     epoch = datasets.tell(x)
     batches = (x[index] for index in range(len(x))) if isinstance(x, keras.utils.PyDataset) else iter(x)
     for batch in batches:

@@ -32,7 +32,11 @@ class DataPosition:
     """
 
     def __init__(self) -> None:
-        self.close()
+        self.data: Any = None
+        self._steps_per_epoch: int | None = None
+        self._seed: int | None = None
+        self._to_skip = 0  # batches of this epoch
+        self._to_discard = 0  # batches of earlier epochs, where the data are one endless stream
 
     def open(self, data: Any, steps_per_epoch: int | None, seed: int | None) -> None:
         """Begin at the start of the data.
@@ -47,11 +51,8 @@ class DataPosition:
 
     def close(self) -> None:
         """Forget the data."""
-        self.data: Any = None
-        self._steps_per_epoch: int | None = None
-        self._seed: int | None = None
-        self._to_skip = 0  # batches of this epoch
-        self._to_discard = 0  # batches of earlier epochs, where the data are one endless stream
+        self.data = self._steps_per_epoch = self._seed = None
+        self._to_skip = self._to_discard = 0
 
     @property
     def skipping(self) -> bool:

@@ -24,6 +24,8 @@ class PersistentModel(keras.Model):
         data_position: where in its data the running `fit` is.
     """
 
+    train_function: Any
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.progress: dict[str, Any] = {"epoch": 0, "batch": 0}

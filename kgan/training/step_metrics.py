@@ -1,18 +1,22 @@
-"""The figures of a training step, in as few operations as can be."""
+"""The means and sums of a training step, in few operations."""
+
+from collections.abc import Mapping, Sequence
 
 import keras
 from keras import ops
+
+from kgan._typing import Tensor
 
 
 class StepMetrics(keras.metrics.Metric):
     """Means and sums of the scalars of many steps, kept as one vector.
 
-    A `keras.metrics.Mean` for each of the eight figures of a step would cost a small network more than a
-    twentieth of its time.
+    A `keras.metrics.Mean` for each of the eight scalars of a step would take more than a twentieth of the time of a
+    small network.
 
     Args:
-        means: names of the figures that are averaged, weighted with the images of each batch.
-        sums: names of those that are added up.
+        means: names of the scalars that are averaged, weighted by the images of each batch.
+        sums: names of those that are summed.
 
     Example:
     >>> metrics = StepMetrics(means=["loss"], sums=["skipped"])
@@ -22,15 +26,15 @@ class StepMetrics(keras.metrics.Metric):
     {'loss': 2.0, 'skipped': 1.0}
     """
 
-    def __init__(self, means, sums, name="steps"):
+    def __init__(self, means: Sequence[str], sums: Sequence[str], name: str = "steps") -> None:
         super().__init__(name=name, dtype="float32")
         self.means, self.sums = list(means), list(sums)
         shape = (len(self.means) + len(self.sums),)
         self.totals = self.add_variable(shape, initializer="zeros", name="totals")
         self.weights_seen = self.add_variable(shape, initializer="zeros", name="weights_seen")
 
-    def update_state(self, values: dict, weight):
-        """Add the figures of one step.
+    def update_state(self, values: Mapping[str, Tensor], weight: Tensor) -> None:
+        """Add the scalars of one step.
 
         Args:
             values: scalars by name; names that are missing, or not finite, stay as they are.
@@ -45,8 +49,8 @@ class StepMetrics(keras.metrics.Metric):
         self.totals.assign_add(ops.where(ops.isfinite(vector), vector, 0.0) * weights)
         self.weights_seen.assign_add(weights)
 
-    def result(self) -> dict:
+    def result(self) -> dict[str, Tensor]:
         """Return scalars by name; a mean of nothing is 0."""
         means = self.totals[: len(self.means)] / ops.maximum(self.weights_seen[: len(self.means)], 1e-12)
-        figures = [*ops.unstack(means), *ops.unstack(self.totals[len(self.means) :])]
-        return dict(zip(self.means + self.sums, figures, strict=True))
+        scalars = [*ops.unstack(means), *ops.unstack(self.totals[len(self.means) :])]
+        return dict(zip(self.means + self.sums, scalars, strict=True))
