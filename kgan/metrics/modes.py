@@ -1,30 +1,31 @@
-"""Which of the known modes of the data are generated, and how often."""
+"""Mode coverage: which of the known modes of the data are generated, and how often."""
 
 import keras
 import numpy as np
 from keras import ops
 
+from kgan._typing import Array, Tensor
 from kgan.metrics.feature_metric import FeatureMetric
 
 NAMES = ("modes", "reverse_kl", "class_entropy")
 
 
-def mode_coverage(modes, num_modes: int, real_share=None) -> dict:
-    """Return how many modes were hit, and how far their shares are from those of the data.
+def mode_coverage(modes: Tensor, num_modes: int, real_share: Array | None = None) -> dict[str, float]:
+    """Return how many modes were generated, and how far their shares are from those of the data.
 
-    - modes: how many have a sample;
-    - reverse_kl: `sum p_fake log(p_fake / p_real)` in nats, 0 when the shares are equal; infinite if a mode is
-      hit that the data lack;
-    - class_entropy: entropy of the generated shares over its greatest possible value, 1 when all are equal.
+    - modes: number of modes with at least one sample;
+    - reverse_kl: `sum p_fake log(p_fake / p_real)` in nats, 0 if the shares are equal; infinite if a mode is
+      generated that the data do not have;
+    - class_entropy: entropy of the generated shares, divided by its largest possible value; 1 if all are equal.
 
     Args:
-        modes: integers `(n,)`, the mode of each sample, for example the class that a classifier sees. One that
-            is in none (a bad sample) is -1, and does not count.
-        num_modes: how many there are.
-        real_share: `(num_modes,)` shares of the data. Defaults to equal ones.
+        modes: integers `(num,)`, the mode of each sample, for example the class that a classifier predicts. A sample
+            in no mode (a bad one) is -1, and does not count.
+        num_modes: number of modes.
+        real_share: `(num_modes,)` shares of the data. Defaults to equal shares.
 
     Raises:
-        ValueError: a mode is out of range, there is no sample, or the shares do not fit.
+        ValueError: a mode is out of range, there is no sample, or the shares do not fit the number of modes.
 
     References: Che et al., Mode Regularized Generative Adversarial Networks, 2017; Srivastava et al., VEEGAN,
     2017 (the reverse KL divergence of stacked MNIST).
@@ -41,7 +42,7 @@ def mode_coverage(modes, num_modes: int, real_share=None) -> dict:
     return _from_counts(np.bincount(modes[modes >= 0], minlength=num_modes), real_share)
 
 
-def _from_counts(counts, real_share=None):
+def _from_counts(counts: Array, real_share: Array | None = None) -> dict[str, float]:
     if counts.sum() == 0:
         raise ValueError("Expected at least one sample in a mode. Received: none")
     real = np.full(len(counts), 1 / len(counts)) if real_share is None else np.asarray(real_share, "float64")
@@ -57,32 +58,33 @@ def _from_counts(counts, real_share=None):
 
 @keras.saving.register_keras_serializable("kgan")
 class ModeCoverage(FeatureMetric):
-    """`mode_coverage` as a Keras metric of three figures: the classes of generated and of real images are counted.
+    """`mode_coverage` as a Keras metric of three values: the classes of generated and of real images are counted.
 
     Args:
-        features: as in `kgan.features.get`, with probabilities; None if the metric is fed with probabilities.
-        name: added to each figure's name. Defaults to the features' name.
+        features: as in `kgan.features.get`, with probabilities; None if the metric is given probabilities rather than
+            images.
+        name: added to each value's name. Defaults to the features' name.
     """
 
     base_name = "mode_coverage"
-    looks_at = "probabilities"
+    output = "probabilities"
 
-    def _prepare(self, dimension):
+    def _prepare(self, dimension: int) -> None:
         self._counts = [
             self.add_variable((dimension,), initializer="zeros", dtype="float32", name=side)
             for side in ("real", "fake")
         ]
 
-    def _update(self, real, fake):
+    def _update(self, real: Tensor, fake: Tensor) -> None:
         for count, probabilities in zip(self._counts, (real, fake), strict=True):
             classes = ops.argmax(probabilities, axis=1)
             count.assign_add(ops.sum(ops.one_hot(classes, count.shape[0], dtype="float32"), axis=0))
 
-    def result(self):
-        """Return the three figures by name; nan before the first batch. Not in a traced function."""
-        figures = dict.fromkeys(NAMES, float("nan"))
+    def result(self) -> dict[str, float]:
+        """Return the three values by name; nan before the first batch. Not in a traced function."""
+        values = dict.fromkeys(NAMES, float("nan"))
         if self._dimension is not None:
             real, fake = (ops.convert_to_numpy(count).astype("float64") for count in self._counts)
             if fake.sum() and real.sum():
-                figures = _from_counts(fake, real / real.sum())
-        return {self._full(name): float(value) for name, value in figures.items()}
+                values = _from_counts(fake, real / real.sum())
+        return {self._name_of(name): float(value) for name, value in values.items()}

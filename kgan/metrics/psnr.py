@@ -1,22 +1,26 @@
 """Peak signal-to-noise ratio: how near images are to their targets, in decibels."""
 
+from typing import Any
+
 import keras
 from keras import ops
 
 from kgan._checks import shapes_fit
+from kgan._typing import Tensor
 from kgan.backend import keras_internals
 from kgan.images import from_uint8
 
 
-def psnr(targets, images, border: int = 0):
+def psnr(targets: Tensor, images: Tensor, border: int = 0) -> Tensor:
     """Return the peak signal-to-noise ratio of each image, `10 log10(peak^2 / mean squared difference)`.
 
-    The peak is the range of the data: 2 from -1 to 1, or 255. Equal images have 100 dB, for want of infinity.
+    The peak is the range of the data: 2 from -1 to 1, or 255. Equal images have 100 dB, the
+    largest value.
 
     Args:
         targets, images: tensors `(batch, height, width, channels)` of one shape, uint8 or float in [-1, 1].
-        border: so many pixels at each side do not count: super-resolution leaves out as many as its scale. Defaults
-            to 0.
+        border: number of pixels at each side that do not count; for super-resolution it is usual to take the scale.
+            Defaults to 0.
 
     Returns:
         A float32 tensor `(batch,)` of decibels.
@@ -42,7 +46,7 @@ def psnr(targets, images, border: int = 0):
     return 10.0 / ops.log(10.0) * ops.log(4.0 / ops.maximum(error, 4e-10))
 
 
-def _unit(images):
+def _unit(images: Tensor) -> Tensor:
     images = ops.convert_to_tensor(images)
     if keras.backend.standardize_dtype(images.dtype) == "uint8":
         return from_uint8(images)
@@ -54,7 +58,8 @@ class PSNR(keras.metrics.MeanMetricWrapper):
     """The mean of `psnr` over all images seen.
 
     Args:
-        name: of the metric. Defaults to `"psnr"`.
+        name: the metric's name. Defaults to `"psnr"`.
+        dtype: as in `keras.metrics.Metric`.
 
     Example:
     >>> metric = PSNR()
@@ -63,9 +68,10 @@ class PSNR(keras.metrics.MeanMetricWrapper):
     6.021
     """
 
-    def __init__(self, name: str = "psnr", dtype=None):
+    def __init__(self, name: str = "psnr", dtype: Any = None) -> None:
         super().__init__(psnr, name=name, dtype=dtype)
         keras_internals.set_direction(self, "up")
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments."""
         return {"name": self.name, "dtype": self.dtype}
