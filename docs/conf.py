@@ -5,7 +5,7 @@ import os
 import pathlib
 import re
 import sys
-from typing import Any
+from typing import Any, NewType
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -14,8 +14,13 @@ ROOT = HERE.parent
 sys.path[:0] = [str(ROOT), str(HERE)]
 
 import keras  # noqa: E402
+import numpy.typing  # noqa: E402
 import outside_pages  # noqa: E402
 from sphinx.util.inspect import stringify_signature  # noqa: E402
+
+# NumPy's `ArrayLike` is a union of eight types, which every signature would write out.
+numpy.typing.ArrayLike = NewType("ArrayLike", object)
+numpy.typing.ArrayLike.__module__ = "numpy.typing"
 
 import kgan  # noqa: E402
 
@@ -41,6 +46,16 @@ myst_heading_anchors = 3
 nb_execution_mode = "off"
 nb_merge_streams = True
 suppress_warnings = ["mystnb.unknown_mime_type"]
+
+# Every reference to a name of kgan must lead somewhere. Those of other packages are not looked up, since that needs a
+# network; the types after them are internal, and occur as bases and annotations only.
+nitpicky = True
+nitpick_ignore_regex = [("py:.*", r"(?!kgan\.).*")]
+nitpick_ignore = [
+    ("py:class", "kgan.models.sampler.Sampler"),
+    ("py:class", "kgan.training.fit.TrainableModel"),
+    ("py:class", "kgan.datasets.sources.SourceClass"),
+]
 
 # The API reference comes from the docstrings, which have single backticks around code.
 default_role = "code"
@@ -77,14 +92,24 @@ def adapt_docstring(app: Any, what: str, name: str, obj: Any, options: Any, line
     lines[:] = adapted
 
 
-def class_signature(
+def rejoin_description(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
+    """Undo what napoleon makes of an attribute's "Text: more text.": a type and a description."""
+    fields = [line for line in lines if line.startswith(":type: ")]
+    if what in ("attribute", "data", "property") and fields:
+        text = [line for line in lines if line not in fields]
+        lines[:] = [f"{fields[0].removeprefix(':type: ')}: {text[0]}", *text[1:]]
+
+
+def adapt_signature(
     app: Any, what: str, name: str, obj: Any, options: Any, signature: str | None, returned: str | None
-) -> tuple[str, None] | None:
-    """Return the signature of `__init__`, which `__new__` of Keras's classes hides."""
-    if what != "class" or not issubclass(obj, KERAS_CLASSES):
-        return None
-    parameters = list(inspect.signature(obj.__init__).parameters.values())[1:]
-    return stringify_signature(inspect.Signature(parameters), unqualified_typehints=True), None
+) -> tuple[str | None, str | None]:
+    """Give Keras's classes the signature of their `__init__`, which `__new__` hides; shorten names of types."""
+    if what == "class" and issubclass(obj, KERAS_CLASSES):
+        parameters = list(inspect.signature(obj.__init__).parameters.values())[1:]
+        signature = stringify_signature(inspect.Signature(parameters), unqualified_typehints=True)
+    data_set = "~tensorflow.python.data.ops.dataset_ops.DatasetV2"  # not the name by which it is known
+    signature, returned = (text and text.replace(data_set, "tf.data.Dataset") for text in (signature, returned))
+    return signature, returned
 
 
 def skip_what_is_of_keras(app: Any, what: str, name: str, obj: Any, skip: bool, options: Any) -> bool | None:
@@ -101,9 +126,10 @@ def adapt_links(app: Any, name: str, source: list[str]) -> None:
 
 
 def setup(app: Any) -> None:
-    """Copy the pages that live elsewhere, and connect the filters; that of docstrings runs before napoleon's."""
+    """Copy the pages that live elsewhere, and connect the filters: of docstrings before and after napoleon's."""
     outside_pages.copy_pages()
     app.connect("source-read", adapt_links)
-    app.connect("autodoc-process-signature", class_signature)
+    app.connect("autodoc-process-signature", adapt_signature)
     app.connect("autodoc-skip-member", skip_what_is_of_keras)
     app.connect("autodoc-process-docstring", adapt_docstring, priority=400)
+    app.connect("autodoc-process-docstring", rejoin_description, priority=600)
