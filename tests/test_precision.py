@@ -1,4 +1,4 @@
-"""Networks change their precision and keep their weights."""
+"""Conversion of networks to another precision, with their weights."""
 
 import keras
 import numpy as np
@@ -27,15 +27,15 @@ def test_there_and_back():
     assert _precision.converted(network) is network
     half = _precision.converted(network, "float16")
     assert {weight.dtype for weight in half.weights} == {"float16"}
-    whole = _precision.converted(half)
-    assert {weight.dtype for weight in whole.weights} == {"float32"}
-    for first, second in zip(network.get_weights(), whole.get_weights(), strict=True):
+    restored = _precision.converted(half)
+    assert {weight.dtype for weight in restored.weights} == {"float32"}
+    for first, second in zip(network.get_weights(), restored.get_weights(), strict=True):
         np.testing.assert_allclose(first, second, rtol=2**-11, atol=1e-7)
     images = np.random.default_rng(0).uniform(-1, 1, (1, 9, 8, 1)).astype("float32")
-    np.testing.assert_allclose(network(images), whole(images), atol=1e-3)
+    np.testing.assert_allclose(network(images), restored(images), atol=1e-3)
 
 
-def test_mixed_precision_becomes_whole():
+def test_mixed_precision_becomes_float32():
     with _precision.computing_in("mixed_bfloat16"):
         network = restoration.denoiser(width=4, blocks=1)
     assert network.layers[1].compute_dtype == "bfloat16"

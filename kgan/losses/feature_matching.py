@@ -6,8 +6,11 @@ from typing import Any
 import keras
 from keras import layers, ops
 
+from kgan._deprecation import old_names
 from kgan._typing import Tensor
 from kgan.backend import keras_internals
+
+__getattr__ = old_names(__name__, hidden="with_hidden_features")
 
 _ACTIVATIONS = (layers.Activation, layers.ELU, layers.LeakyReLU, layers.PReLU, layers.ReLU)
 
@@ -41,7 +44,7 @@ def distance(real_features: Sequence[Tensor], fake_features: Sequence[Tensor]) -
     return sum(differences) / len(differences)
 
 
-def hidden(network: keras.Model) -> keras.Model:
+def with_hidden_features(network: keras.Model) -> keras.Model:
     """Return a model that shares the layers of a network and also returns its hidden features.
 
     Args:
@@ -56,7 +59,7 @@ def hidden(network: keras.Model) -> keras.Model:
 
     Example:
     >>> network = keras.Sequential([keras.Input((5,)), layers.Dense(3, activation="relu"), layers.Dense(1)])
-    >>> hidden(network).output_shape
+    >>> with_hidden_features(network).output_shape
     [(None, 1), (None, 3)]
     """
     output = network.outputs[0]

@@ -286,7 +286,7 @@ def feature_function(discriminator: keras.Model, wanted: bool) -> Callable[[Tens
 
     It is a function, because Keras would save a model that is an attribute of another one as a part of it.
     """
-    network = feature_matching.hidden(discriminator) if wanted else None
+    network = feature_matching.with_hidden_features(discriminator) if wanted else None
 
     def features(images: Tensor, condition: Tensor, training: bool) -> list[Tensor]:
         inputs = [images, condition] if len(discriminator.inputs) == 2 else images

@@ -14,14 +14,14 @@ def test_joined_they_are_the_generator(num_classes, tmp_path):
     generator.save(tmp_path / "generator.keras")
     for network in (generator, keras.saving.load_model(tmp_path / "generator.keras")):
         noise = np.random.default_rng(0).normal(size=(4, 6)).astype("float32")
-        given = [noise, np.int32([0, 1, 2, 0])] if num_classes else noise
+        inputs = [noise, np.int32([0, 1, 2, 0])] if num_classes else noise
         first, second = style.mapping(network), style.synthesis(network)
-        styles = first(given)
+        styles = first(inputs)
         assert styles.shape == (4, 5)
         assert len(second.inputs) == 1
         levels = second.input_shape[1]
         images = second(ops.repeat(styles[:, None], levels, axis=1))
-        np.testing.assert_allclose(images, generator(given), atol=1e-6)
+        np.testing.assert_allclose(images, generator(inputs), atol=1e-6)
 
 
 def test_latents_count_by_their_direction_only():

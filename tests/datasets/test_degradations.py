@@ -1,4 +1,4 @@
-"""What spoils pictures, against the numbers that its definition promises."""
+"""Degradations, against the numbers that follow from their definitions."""
 
 import io
 
@@ -76,8 +76,8 @@ def test_jpeg_is_pillow_s(quality):
     file = io.BytesIO()
     picture.save(file, "JPEG", quality=quality, subsampling="4:2:0")
     expected = np.asarray(Image.open(file)).astype(int)
-    found = degradations.Jpeg(quality)(images.from_uint8(picture)[None], SEED)
-    assert np.abs(images.to_uint8(found)[0] - expected).max() <= 1
+    degraded = degradations.Jpeg(quality)(images.from_uint8(picture)[None], SEED)
+    assert np.abs(images.to_uint8(degraded)[0] - expected).max() <= 1
     assert np.abs(expected - np.asarray(picture)).max() > 3
     with pytest.raises(ValueError, match="Expected images of 1 or 3 channels for JPEG. Received: 4"):
         degradations.Jpeg()(np.zeros((8, 8, 4), "float32"), SEED)
@@ -92,10 +92,10 @@ def test_downsampling_and_rounding():
 
 def test_some_images_are_rounded_and_the_others_stay_as_they_are():
     values = np.random.default_rng(0).uniform(-2, 2, (400, 4, 4, 1)).astype("float32")
-    found = np.asarray(degradations.Rounding(0.3)(values, SEED))
+    degraded = np.asarray(degradations.Rounding(0.3)(values, SEED))
     whole = np.asarray(degradations.Rounding()(values, SEED))
-    untouched = (found == values).all(axis=(1, 2, 3))
-    np.testing.assert_array_equal(found[~untouched], whole[~untouched])
+    untouched = (degraded == values).all(axis=(1, 2, 3))
+    np.testing.assert_array_equal(degraded[~untouched], whole[~untouched])
     assert untouched.mean() == pytest.approx(0.7, abs=0.07)  # three standard deviations of 400 draws
     np.testing.assert_array_equal(degradations.Rounding(0)(values, SEED), values)
     with pytest.raises(ValueError, match="`probability` must be in"):

@@ -1,4 +1,4 @@
-"""Spectral normalisation against NumPy's SVD, minibatch deviation by hand, conditional normalisation."""
+"""Spectral normalization against NumPy's SVD, minibatch deviation by hand, conditional normalization."""
 
 import contracts
 import keras
@@ -91,8 +91,8 @@ class TestSpectralNormalization:
         x = np.random.default_rng(0).normal(size=(8, 5)).astype("float32")
         model.fit(x, x[:, :1], verbose=0)
         model.save(tmp_path / "model.keras")
-        again = keras.saving.load_model(tmp_path / "model.keras")
-        np.testing.assert_array_equal(again(x), model(x))
+        loaded = keras.saving.load_model(tmp_path / "model.keras")
+        np.testing.assert_array_equal(loaded(x), model(x))
 
         def penalty():
             _, gradient = backend.input_gradient(lambda x: model(x, training=True), ops.convert_to_tensor(x))
@@ -174,8 +174,8 @@ def test_label_embedding_has_a_vector_for_no_class():
     vectors = layer(np.int32([0, 1, -1])).numpy()
     np.testing.assert_array_equal(vectors, layer.embeddings.numpy())
     assert len(np.unique(vectors)) == 9
-    again = LabelEmbedding.from_config(layer.get_config())
-    assert again.compute_output_shape((5,)) == (5, 3)
+    copy = LabelEmbedding.from_config(layer.get_config())
+    assert copy.compute_output_shape((5,)) == (5, 3)
 
 
 def test_projection_logit_is_the_formula():

@@ -1,4 +1,4 @@
-"""Layers of networks that make images of images."""
+"""Layers of image-to-image networks."""
 
 import contracts
 import keras
@@ -32,11 +32,11 @@ def test_bicubic_equals_keras_but_at_the_edges(scale):
     images = RANDOM.uniform(-1, 1, (2, 7, 9, 3)).astype("float32")
     expected = ops.image.resize(images, (7 * scale, 9 * scale), interpolation="bicubic")
     inner = (slice(None), slice(2 * scale, -2 * scale), slice(2 * scale, -2 * scale))
-    found = ops.convert_to_numpy(BicubicUpSampling(scale)(images))
-    assert found.shape == (2, 7 * scale, 9 * scale, 3)
-    # TensorFlow reads its weights from a table of 1024 places, which thirds fall between.
+    upsampled = ops.convert_to_numpy(BicubicUpSampling(scale)(images))
+    assert upsampled.shape == (2, 7 * scale, 9 * scale, 3)
+    # TensorFlow's weights come from a table of 1024 positions, between which thirds fall.
     tolerance = 3e-3 if scale == 3 else 1e-5
-    np.testing.assert_allclose(found[inner], ops.convert_to_numpy(expected)[inner], atol=tolerance)
+    np.testing.assert_allclose(upsampled[inner], ops.convert_to_numpy(expected)[inner], atol=tolerance)
     np.testing.assert_allclose(BicubicUpSampling(scale)(np.ones((1, 2, 2, 1), "float32")), 1.0, atol=1e-6)
 
 

@@ -46,7 +46,7 @@ def test_modulation_is_that_of_the_kernel(strides, demodulate):
         kernel = layer.kernel.numpy() * (scale[:, None] if strides == 1 else scale)
         if demodulate:
             inner = (0, 1, 2) if strides == 1 else (0, 1, 3)
-            power = (kernel**2).sum(axis=inner, keepdims=True) / strides**2  # what reaches one pixel
+            power = (kernel**2).sum(axis=inner, keepdims=True) / strides**2  # the part that contributes to one pixel
             kernel = kernel / np.sqrt(power)
         convolve = ops.conv if strides == 1 else ops.conv_transpose
         expected = convolve(maps[image : image + 1], kernel, strides=strides, padding="same")
@@ -57,11 +57,11 @@ def test_modulation_is_that_of_the_kernel(strides, demodulate):
 def test_demodulated_maps_keep_their_variance(strides):
     rng = np.random.default_rng(0)
     maps, styles = rng.normal(size=(4, 16, 16, 32)).astype("float32"), 3 * rng.normal(size=(4, 5)).astype("float32")
-    made = ops.convert_to_numpy(ModulatedConv2D(32, 4, strides)([maps, styles]))
-    assert 0.8 < made[:, 4:-4, 4:-4].std() < 1.2
+    outputs = ops.convert_to_numpy(ModulatedConv2D(32, 4, strides)([maps, styles]))
+    assert 0.8 < outputs[:, 4:-4, 4:-4].std() < 1.2
 
 
-def test_noise_is_new_in_training_and_a_fixed_map_else():
+def test_noise_is_new_in_training_and_fixed_otherwise():
     layer = NoiseInjection(seed=3)
     maps = ops.ones((2, 4, 4, 3))
     np.testing.assert_array_equal(layer(maps, training=True), maps)  # the factor starts at 0

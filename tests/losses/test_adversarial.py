@@ -49,9 +49,9 @@ HAND = {
     "relativistic": (0.048587, 3.048587),
 }
 
-# Slopes with respect to the fake logit in the generator's half at the same place: sigma(-1) = 0.268941,
+# Derivatives of the generator's loss with respect to the fake logit at the same point: sigma(-1) = 0.268941,
 # sigma(3) = 0.952574.
-SLOPE = {
+DERIVATIVE = {
     "minimax": -0.268941,
     "non_saturating": -0.731059,
     "least_squares": -2.0,
@@ -62,18 +62,18 @@ SLOPE = {
 
 
 def test_every_loss_is_checked():
-    assert set(losses.LOSSES) == set(PUBLISHED) == set(HAND) == set(SLOPE)
+    assert set(losses.LOSSES) == set(PUBLISHED) == set(HAND) == set(DERIVATIVE)
 
 
 @pytest.mark.parametrize("name", HAND)
-def test_hand_worked_values_and_slopes(name):
+def test_hand_worked_values_and_derivatives(name):
     loss = losses.get(name)
     discriminator, generator = HAND[name]
     assert float(loss.discriminator(2.0, -1.0)) == pytest.approx(discriminator, abs=1e-6)
     assert float(loss.generator(2.0, -1.0)) == pytest.approx(generator, abs=1e-6)
     fake = ops.convert_to_tensor([-1.0])
-    _, slope = backend.input_gradient(lambda fake: loss.generator(ops.convert_to_tensor([2.0]), fake), fake)
-    assert float(slope[0]) == pytest.approx(SLOPE[name], abs=1e-6)
+    _, derivative = backend.input_gradient(lambda fake: loss.generator(ops.convert_to_tensor([2.0]), fake), fake)
+    assert float(derivative[0]) == pytest.approx(DERIVATIVE[name], abs=1e-6)
 
 
 @pytest.mark.parametrize("shape", [(7, 1), (3, 4, 5, 1)], ids=["vector", "patches"])

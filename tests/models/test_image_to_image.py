@@ -54,7 +54,7 @@ class TestLosses:
         weights = {"pixel_weight": 2.0, "adversarial_weight": 0.3, "feature_weight": 0.4, "perceptual_weight": 0.5}
         gan.compile(**still, **weights, loss="least_squares", perceptual=perceptual)
         logs = gan.fit(NOISY, CLEAN, batch_size=16, verbose=0).history
-        view = feature_matching.hidden(gan.discriminator)
+        view = feature_matching.with_hidden_features(gan.discriminator)
         (real_logits, *real), (fake_logits, *fake) = (view(images) for images in (CLEAN, NOISY))
         expected = {
             "pixel_loss": np.mean(np.sqrt((CLEAN - NOISY) ** 2 + 1e-6)),

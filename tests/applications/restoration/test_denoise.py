@@ -99,7 +99,7 @@ photograph = photographs.read(sys.argv[1])
 result = denoise(None, photograph)
 result.save(sys.argv[1])
 assert result.pixels.shape == (4000, 6000, 3)
-# Not getrusage's ru_maxrss: that of a new process begins at what the tests' own held.
+# Not getrusage's ru_maxrss: a new process starts with the maximum of its parent, the tests.
 print(int(re.search("VmHWM:(.*) kB", pathlib.Path("/proc/self/status").read_text())[1]) / 2**20)
 """
 

@@ -1,4 +1,4 @@
-"""What outlives a change of a picture's pixels."""
+"""Which properties of a picture file are kept when its pixels change."""
 
 import numpy as np
 import pytest
@@ -11,13 +11,13 @@ PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 
 def exif(orientation=6):
-    found = Image.Exif()
-    found[ExifTags.Base.Orientation] = orientation
-    found[ExifTags.Base.Artist] = "somebody"
-    found.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.ExifImageWidth] = 8
-    found.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.ISOSpeedRatings] = 800
-    found.get_ifd(ExifTags.IFD.GPSInfo)[1] = "N"
-    return found
+    data = Image.Exif()
+    data[ExifTags.Base.Orientation] = orientation
+    data[ExifTags.Base.Artist] = "somebody"
+    data.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.ExifImageWidth] = 8
+    data.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.ISOSpeedRatings] = 800
+    data.get_ifd(ExifTags.IFD.GPSInfo)[1] = "N"
+    return data
 
 
 def pixels(channels=3, shape=(6, 8)):
@@ -25,25 +25,25 @@ def pixels(channels=3, shape=(6, 8)):
 
 
 @pytest.mark.parametrize("suffix", [".png", ".tif", ".webp", ".jpg"])
-def test_exif_profile_and_dpi_outlive_a_change_of_size(tmp_path, suffix):
+def test_exif_profile_and_dpi_are_kept_when_the_size_changes(tmp_path, suffix):
     options = {"exif": exif().tobytes(), "icc_profile": PROFILE}
     Image.fromarray(pixels()).save(tmp_path / f"in{suffix}", dpi=(300, 300), **options)
     photograph = photographs.read(tmp_path / f"in{suffix}")
-    # Pillow turns TIFFs as their orientation says, and takes the tag away.
-    turned = suffix == ".tif"
-    assert photograph.pixels.shape == ((8, 6, 3) if turned else (6, 8, 3))
+    # Pillow rotates TIFF files by their orientation, and removes the tag.
+    rotated = suffix == ".tif"
+    assert photograph.pixels.shape == ((8, 6, 3) if rotated else (6, 8, 3))
     enlarged = photograph.pixels.repeat(2, axis=0).repeat(2, axis=1)
     photograph.replaced(enlarged).save(tmp_path / f"out{suffix}")
     with Image.open(tmp_path / f"out{suffix}") as image:
         assert image.size == enlarged.shape[1::-1]
-        found = image.getexif()
-        assert found.get(ExifTags.Base.Orientation) == (None if turned else 6)
-        assert found[ExifTags.Base.Artist] == "somebody"
-        assert found.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.ISOSpeedRatings] == 800
-        assert found.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.ExifImageWidth] == image.width
-        assert found.get_ifd(ExifTags.IFD.GPSInfo)[1] == "N"
+        data = image.getexif()
+        assert data.get(ExifTags.Base.Orientation) == (None if rotated else 6)
+        assert data[ExifTags.Base.Artist] == "somebody"
+        assert data.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.ISOSpeedRatings] == 800
+        assert data.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.ExifImageWidth] == image.width
+        assert data.get_ifd(ExifTags.IFD.GPSInfo)[1] == "N"
         assert image.info["icc_profile"] == PROFILE
-        if suffix != ".webp":  # which has no place for it
+        if suffix != ".webp":  # which does not store it
             assert image.info["dpi"] == pytest.approx((300, 300), abs=0.1)
         error = np.abs(np.asarray(image).astype(int) - enlarged)
         assert error.max() <= (0 if suffix in (".png", ".tif") else 120)
@@ -66,7 +66,7 @@ def test_modes_without_loss(tmp_path, suffix, mode):
         np.testing.assert_array_equal(np.asarray(image), array)
 
 
-def test_palettes_and_bits_become_what_networks_take(tmp_path):
+def test_palettes_and_single_bits_are_converted(tmp_path):
     picture = Image.fromarray(pixels()).convert("P")
     picture.save(tmp_path / "palette.png")
     np.testing.assert_array_equal(photographs.read(tmp_path / "palette.png").pixels, np.asarray(picture.convert("RGB")))
@@ -95,8 +95,8 @@ def test_opacity_is_resized():
     assert Photograph(pixels(), alpha).replaced(pixels()).alpha is alpha
 
 
-def deep_colours(path):
-    """A PNG of 2x1 pixels with 16-bit colours, which Pillow does not write."""
+def write_16_bit_colors(path):
+    """A PNG of 2x1 pixels with 16-bit colors, which Pillow does not write."""
     import struct
     import zlib
 
@@ -108,8 +108,8 @@ def deep_colours(path):
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", row) + chunk(b"IEND", b""))
 
 
-def test_what_cannot_be_kept_is_refused(tmp_path):
-    deep_colours(tmp_path / "deep.png")
+def test_files_that_cannot_be_kept_are_refused(tmp_path):
+    write_16_bit_colors(tmp_path / "deep.png")
     Image.new("CMYK", (4, 4)).save(tmp_path / "cmyk.jpg")
     Image.new("F", (4, 4)).save(tmp_path / "floats.tif")
     frames = [Image.new("L", (4, 4), value) for value in (0, 255)]

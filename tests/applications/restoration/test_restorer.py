@@ -1,4 +1,4 @@
-"""A pair of networks on pictures of any size."""
+"""The restorer, on pictures of any size."""
 
 import json
 
@@ -31,7 +31,7 @@ class TestRestore:
         assert np.abs(tiled - restorer.restore(image)).max() < 1e-5  # everywhere: both are mirrored at the border
         assert np.abs(whole - whole.mean()).max() > 0.1
 
-    def test_strides_are_kept_to(self):
+    def test_tiles_start_at_multiples_of_the_stride(self):
         restorer = Restorer(restorers.network(1, stride=2))
         assert restorer.stride == 2
         image = (smooth(40, 52, 1) / 127.5 - 1).astype("float32")
@@ -41,12 +41,12 @@ class TestRestore:
         assert np.abs(tiled - whole)[inner, inner].max() < 1e-5
 
     @pytest.mark.parametrize("make", [architectures.restoration.denoiser, architectures.restoration.upscaler])
-    def test_the_networks_of_this_house(self, make):
-        """With random weights, since the corrections begin at zero; on sides that are odd."""
+    def test_kgan_s_own_networks(self, make):
+        """With random weights, because the corrections are initially zero, and odd sizes."""
         scale = 2 if make is architectures.restoration.upscaler else 1
         network = make(**({"scale": 2} if scale == 2 else {}), channels=1, width=4, blocks=1)
         rng = np.random.default_rng(0)
-        network.set_weights([rng.normal(0, 0.15, each.shape) for each in network.get_weights()])
+        network.set_weights([rng.normal(0, 0.15, weight.shape) for weight in network.get_weights()])
         restorer = Restorer(network)
         image = (smooth(2 * restorer.margin + 41, 2 * restorer.margin + 35, 1) / 255 - 0.5).astype("float32")
         whole = np.clip(np.asarray(network(image[None]))[0], -1, 1)
@@ -72,10 +72,10 @@ class TestRestore:
         for scale in (1, 2):
             restorer = Restorer(restorers.network(3, scale))
             result = restorer.restore(np.full((37, 53, 3), 77, "uint8"), tile=2 * restorer.margin + 10)
-            # The network adds the same to all of it: no seams, no border.
+            # The network adds the same value everywhere: there are no seams and no border.
             assert np.abs(result.astype(int) - result[0, 0]).max() <= 1
 
-    def test_floats_are_clipped_and_progress_is_told(self):
+    def test_floats_are_clipped_and_progress_is_reported(self):
         calls = []
         restorer = Restorer(restorers.identity(1))
         result = restorer.restore(np.full((20, 20, 1), 1.3), tile=10, progress=lambda *call: calls.append(call))
@@ -94,7 +94,7 @@ class TestRestore:
             (np.full((4, 4, 3), np.nan), "Received: nan to nan"),
         ],
     )
-    def test_what_is_no_picture(self, image, message):
+    def test_invalid_images(self, image, message):
         with pytest.raises(ValueError, match=message):
             Restorer(restorers.identity(3)).restore(image)
 
@@ -104,7 +104,7 @@ class TestRestore:
             restorer.restore(np.zeros((9, 9, 1), "uint8"), tile=2)
 
 
-def test_half_the_room_for_weights(tmp_path):
+def test_weights_in_half_precision(tmp_path):
     """Files in float16 are half as large, open in float32, and change hardly a pixel."""
     restorer = Restorer(restorers.network(1), restorers.network(1))
     for folder, dtype in (("whole", "float32"), ("half", "float16")):
@@ -176,7 +176,7 @@ class TestDisk:
             with pytest.raises(ValueError, match="which cannot be read"):
                 Restorer.open(tmp_path)
 
-    def test_the_reach_is_measured_where_it_is_not_written(self, tmp_path):
+    def test_margin_and_stride_are_measured_if_they_are_not_in_the_file(self, tmp_path):
         Restorer(restorers.network(1)).save(tmp_path)
         description = json.loads((tmp_path / "model.json").read_text())
         del description["margin"], description["stride"]
@@ -184,7 +184,7 @@ class TestDisk:
         assert (Restorer.open(tmp_path).margin, Restorer.open(tmp_path).stride) == (3, 1)
 
 
-def test_networks_that_restore_nothing():
+def test_networks_of_another_kind():
     fixed = keras.Input((8, 8, 1))
     with pytest.raises(ValueError, match="images of any size"):
         Restorer(keras.Model(fixed, keras.layers.Conv2D(1, 1)(fixed)))

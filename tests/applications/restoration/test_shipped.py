@@ -1,4 +1,4 @@
-"""The restorers that come with kgan: there, small, and better than what needs no network."""
+"""The restorers that come with kgan: present, small, and better than methods without a network."""
 
 import functools
 
@@ -26,7 +26,7 @@ def psnr(first, second):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("kind", "name"), shipped.NAMES.items())
-def test_each_is_what_its_name_says(kind, name):
+def test_task_scale_and_channels_are_those_of_the_name(kind, name):
     task, number = kind
     restorer = shipped.resolve(None, task, number if task == "upscale" else None, number)
     assert restorer.task == task
@@ -42,8 +42,8 @@ def test_each_is_what_its_name_says(kind, name):
     ("channels", "sigma"),
     [(1, 25), *(pytest.param(channels, sigma, marks=pytest.mark.slow) for channels in (1, 3) for sigma in (15, 50))],
 )
-def test_noise_is_taken_out(channels, sigma):
-    """Of pictures as files hold them, by either network, better than by any blur; what is clean hardly changes."""
+def test_noise_is_removed(channels, sigma):
+    """From 8-bit pictures, with either network, better than with any blur; a clean picture hardly changes."""
     clean = photograph(channels)
     noise = np.random.default_rng(0).normal(scale=sigma, size=clean.shape)
     noisy = np.clip(np.rint(clean + noise), 0, 255).astype("uint8")
@@ -62,7 +62,7 @@ def test_larger_and_sharper_than_bicubic(scale):
     bicubic = np.asarray(resampling.upsample(small, scale))
     faithful, sharp = (upscale(None, small, scale, fidelity) for fidelity in (1, 0))
     assert psnr(faithful, large) > psnr(bicubic, large) + 0.8
-    detail = [np.abs(np.diff(each.astype(float), axis=0)).mean() for each in (bicubic, faithful, sharp, large)]
+    detail = [np.abs(np.diff(image.astype(float), axis=0)).mean() for image in (bicubic, faithful, sharp, large)]
     assert detail[0] < detail[1] < detail[2] < 1.1 * detail[3]
 
 
@@ -72,11 +72,11 @@ def test_a_constant_image_stays_constant(shade):
     for channels in (1, 3):
         image = np.full((41, 35, channels), shade, "uint8")
         for fidelity in (1, 0):
-            found = denoise(None, image, fidelity).astype(int)
-            assert np.abs(found - shade).max() <= 2
+            restored = denoise(None, image, fidelity).astype(int)
+            assert np.abs(restored - shade).max() <= 2
             for scale in (2, 4):
-                found = upscale(None, image, scale, fidelity).astype(int)
-                assert np.abs(found - shade).max() <= 2
+                restored = upscale(None, image, scale, fidelity).astype(int)
+                assert np.abs(restored - shade).max() <= 2
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""Tiles, against the whole."""
+"""Tiled processing, against processing of the whole image."""
 
 import numpy as np
 import pytest
@@ -10,11 +10,11 @@ from kgan.applications.restoration import tiling
 @pytest.mark.parametrize("size", [1, 2, 7, 8, 9, 40, 101])
 @pytest.mark.parametrize(("tile", "margin", "stride"), [(8, 0, 1), (9, 2, 1), (16, 3, 4), (64, 5, 8), (20, 4, 4)])
 def test_windows_cover_each_pixel_once(size, tile, margin, stride):
-    length, found = tiling.windows(size, tile, margin, stride)
+    length, windows = tiling.windows(size, tile, margin, stride)
     assert length <= tile
     assert length % stride == 0
-    assert [pixel for window in found for pixel in range(window.first, window.last)] == list(range(size))
-    for window in found:
+    assert [pixel for window in windows for pixel in range(window.first, window.last)] == list(range(size))
+    for window in windows:
         assert window.start % stride == 0
         assert window.first - window.start >= margin
         assert window.start + length - window.last >= margin
@@ -34,8 +34,8 @@ def test_equal_to_the_whole_mirrored_at_its_borders(shape):
         assert not np.allclose(tiling.apply(blur, image, tile=12, margin=1), whole)
 
 
-def test_a_stride_is_kept_to():
-    """Of pairs of pixels that begin at even places, each gives its mean twice."""
+def test_tiles_start_at_multiples_of_the_stride():
+    """A function that replaces each pair of pixels, from even positions, by its mean."""
     image = np.random.default_rng(0).uniform(size=(2, 21, 1))
 
     def pairs(part):
@@ -57,7 +57,7 @@ def test_larger_results_of_another_dtype_and_progress():
     np.testing.assert_array_equal(result, enlarge(image))
     assert result.dtype == np.uint16
     assert calls == [(number, 9) for number in range(1, 10)]
-    assert len(shapes) == 2  # the tiles' one, and the whole
+    assert len(shapes) == 2  # of the tiles, and of the whole image
 
 
 def test_mirror_is_numpy_s_reflect():
@@ -65,7 +65,7 @@ def test_mirror_is_numpy_s_reflect():
     np.testing.assert_array_equal(tiling.mirrored(-7, 20, 4), expected)
 
 
-def test_what_does_not_fit():
+def test_bad_arguments():
     with pytest.raises(ValueError, match="`tile` must be at least 17: margins of 8 pixels at both ends, and 1"):
         tiling.windows(100, tile=16, margin=8)
     with pytest.raises(ValueError, match="`margin` must be non-negative"):

@@ -36,7 +36,7 @@ def test_train(large, tmp_path, monkeypatch):
     assert (description["pictures"], description["patch"]) == (2, 24)
     picture = images.read(large / "a.png")
     np.testing.assert_array_equal(upscale(tmp_path / "out", picture), upscale(restorer, picture))
-    # After an update the network is still nearly what it begins with, bicubic interpolation.
+    # After one update the network is still close to its initial function, bicubic interpolation.
     difference = upscale(restorer, picture).astype(int) - resampling.upsample(picture, 3)
     assert np.abs(difference).mean() < 3
 
