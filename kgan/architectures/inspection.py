@@ -19,13 +19,13 @@ def is_generator(model: Any) -> bool:
     return len(inputs) in (1, 2) and len(outputs) == 1 and len(inputs[0].shape) == 2 and len(outputs[0].shape) == 4
 
 
-def class_count(generator: keras.Model) -> int | None:
+def num_classes_of(generator: keras.Model) -> int | None:
     """Return the number of classes that a two-input generator embeds, or None if its layers do not tell.
 
     Example:
     >>> latents, labels = keras.Input((4,)), keras.Input((), dtype="int32")
     >>> embedded = keras.layers.Concatenate()([latents, keras.layers.Embedding(10, 3)(labels)])
-    >>> class_count(keras.Model([latents, labels], embedded))
+    >>> num_classes_of(keras.Model([latents, labels], embedded))
     10
     """
     sizes = [

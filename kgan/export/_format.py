@@ -10,7 +10,7 @@ import numpy as np
 
 from kgan import _precision, latents
 from kgan._typing import Array
-from kgan.architectures.inspection import class_count
+from kgan.architectures.inspection import num_classes_of
 
 NUM_PROBES = 5
 """How many images an export of a generator of latents is checked with; it is traced with another number."""
@@ -70,7 +70,7 @@ def prepare(network: keras.Model, num_classes: int | None = None, label_dropout:
     if len(network.inputs) == 1:
         return Portable(keras.Model(noise, {"output": network(noise)}), {"latents": probes})
     labels = keras.Input((), dtype="int32", name="labels")
-    num_classes = num_classes or class_count(network)
+    num_classes = num_classes or num_classes_of(network)
     classes = np.arange(NUM_PROBES, dtype="int32") % (num_classes or 1)
     model = keras.Model([noise, labels], {"output": network([noise, labels])})
     return Portable(model, {"latents": probes, "labels": classes}, num_classes, label_dropout)

@@ -9,7 +9,7 @@ from keras import ops
 from kgan import export as exports
 from kgan import latents, losses, recipes
 from kgan._typing import Array, PathLike, Tensor
-from kgan.architectures.inspection import class_count
+from kgan.architectures.inspection import num_classes_of
 from kgan.augmentation import Augmentation
 from kgan.losses import Loss
 from kgan.models.adversarial import AdversarialModel, Batch, call_network, wide
@@ -94,7 +94,7 @@ class GAN(AdversarialModel, Sampler):
         super().__init__(generator, discriminator, ema_decay, seed, name)
         self.clusters = found_clusters
         self.conditional = len(generator.inputs) == 2
-        self.num_classes = num_classes or (class_count(generator) if self.conditional else None)
+        self.num_classes = num_classes or (num_classes_of(generator) if self.conditional else None)
         self.latent_dim = generator.inputs[0].shape[1]
         self.packing = packing
         self.label_dropout = label_dropout

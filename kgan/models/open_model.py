@@ -7,7 +7,7 @@ from typing import Any
 import keras
 
 from kgan._typing import PathLike, Tensor
-from kgan.architectures.inspection import class_count, is_generator
+from kgan.architectures.inspection import is_generator, num_classes_of
 from kgan.export import exporting, resave
 from kgan.models.sampler import Sampler
 
@@ -102,7 +102,7 @@ class KerasGenerator(Sampler):
         self.latent_dim = generator.inputs[0].shape[1]
         self.image_shape = tuple(generator.outputs[0].shape[1:])
         self.conditional = len(generator.inputs) == 2
-        self.num_classes = class_count(generator) if self.conditional else None
+        self.num_classes = num_classes_of(generator) if self.conditional else None
 
     def synthesize(self, sources: Tensor, condition: Tensor | None = None) -> Tensor:
         """Return images of latents, and of labels if the generator takes them; as in `Sampler`."""

@@ -7,7 +7,7 @@ import keras
 from kgan._checks import check_images as check_images
 from kgan._checks import check_labels as check_labels
 from kgan._checks import shapes_fit
-from kgan.architectures.inspection import class_count
+from kgan.architectures.inspection import num_classes_of
 from kgan.backend import keras_internals
 
 
@@ -64,10 +64,10 @@ def _check_label_inputs(generator: keras.Model, discriminator: keras.Model) -> N
             f"a generator with {len(generator.inputs)} and a discriminator with {len(discriminator.inputs)} inputs"
             + (" that classifies images." if classifies else ".")
         )
-    if classifies and discriminator.outputs[1].shape[1:] != (class_count(generator),):
+    if classifies and discriminator.outputs[1].shape[1:] != (num_classes_of(generator),):
         raise ValueError(
             "Expected the discriminator's second output to be logits of the generator's classes "
-            f"(batch, {class_count(generator)}). Received: {discriminator.outputs[1].shape}"
+            f"(batch, {num_classes_of(generator)}). Received: {discriminator.outputs[1].shape}"
         )
 
 
@@ -156,7 +156,7 @@ def cluster_count(generator: keras.Model, num_classes: int | None = None) -> int
     Raises:
         ValueError: the generator takes no labels, or does not tell how many there are.
     """
-    count = num_classes or class_count(generator) if len(generator.inputs) == 2 else None
+    count = num_classes or num_classes_of(generator) if len(generator.inputs) == 2 else None
     if count is None:
         raise ValueError(
             "Expected networks that take labels, which clusters replace: build both with `num_classes`, the number of "

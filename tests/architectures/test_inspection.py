@@ -5,7 +5,7 @@ import networks
 import pytest
 
 from kgan import architectures
-from kgan.architectures.inspection import class_count, is_generator
+from kgan.architectures.inspection import is_generator, num_classes_of
 
 
 def test_generators_and_other_networks():
@@ -19,5 +19,5 @@ def test_generators_and_other_networks():
 def test_the_number_of_classes_is_read_from_the_layers(name):
     make = architectures.get(name).generator
     small = {"units": (4,)} if name == "mlp" else {"width": 4}
-    assert class_count(make((8, 8, 1), num_classes=3, **small)) == 3
-    assert class_count(make((8, 8, 1), **small)) is None
+    assert num_classes_of(make((8, 8, 1), num_classes=3, **small)) == 3
+    assert num_classes_of(make((8, 8, 1), **small)) is None

@@ -13,7 +13,7 @@ from tqdm import tqdm
 from kgan import _deprecation, latents
 from kgan._typing import Array, PathLike, Tensor
 from kgan.architectures import style
-from kgan.architectures.inspection import class_count, is_generator
+from kgan.architectures.inspection import is_generator, num_classes_of
 from kgan.models.open_model import SavedGenerator, open_model
 from kgan.models.sampler import Sampler
 
@@ -217,7 +217,7 @@ class CodeSpace(Sampler):
         self.generator = generator
         self.latent_dim, self.image_shape = generator.inputs[0].shape[1], tuple(generator.outputs[0].shape[1:])
         self.conditional = len(generator.inputs) == 2
-        self.num_classes = (num_classes or class_count(generator)) if self.conditional else None
+        self.num_classes = (num_classes or num_classes_of(generator)) if self.conditional else None
 
     def _fingerprint(self) -> Array:
         """Return random projections of the images of four fixed latents."""
