@@ -1,5 +1,6 @@
 """Checks of arguments and of data that several packages share."""
 
+import numbers
 from collections.abc import Sequence
 
 import numpy as np
@@ -8,13 +9,13 @@ from kgan._typing import Array
 
 
 def check_positive(**arguments: int) -> None:
-    """Check that each argument is a positive integer.
+    """Check that each argument is a positive integer; NumPy's integers are, booleans are not.
 
     Raises:
         ValueError: one is not; the message names it.
     """
     for name, value in arguments.items():
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        if not isinstance(value, numbers.Integral) or isinstance(value, bool) or int(value) < 1:
             raise ValueError(f"`{name}` must be a positive integer. Received: {name}={value!r}")
 
 

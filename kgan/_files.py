@@ -10,6 +10,19 @@ from collections.abc import Iterator
 from kgan._typing import PathLike
 
 
+def check_new_folder(folder: PathLike) -> None:
+    """Check that nothing is at a path but perhaps an empty folder.
+
+    Raises:
+        FileExistsError: there is a file, or a folder that is not empty.
+    """
+    folder = pathlib.Path(folder)
+    if folder.exists() and not folder.is_dir():
+        raise FileExistsError(f"Expected a new or empty folder. Received: {folder}, which is a file.")
+    if folder.exists() and any(folder.iterdir()):
+        raise FileExistsError(f"Expected a new or empty folder. Received: {folder}, which is not empty.")
+
+
 @contextlib.contextmanager
 def replacing(path: PathLike) -> Iterator[pathlib.Path]:
     """Write a file or a folder under a temporary name beside `path`, and rename it when it is complete.

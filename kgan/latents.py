@@ -2,11 +2,11 @@
 
 import math
 import numbers
-from typing import Any
 
 import keras
 from keras import ops
 
+from kgan._checks import check_positive
 from kgan._typing import Tensor
 
 
@@ -42,8 +42,8 @@ def draw(
     >>> tuple(draw(3, 64, seed=7).shape)
     (3, 64)
     """
-    if not ops.is_tensor(num) and not _is_positive_integer(num):
-        raise ValueError(f"`num` must be a positive integer. Received: num={num!r}")
+    if not ops.is_tensor(num):
+        check_positive(num=num)
     if isinstance(seed, numbers.Integral):
         seed = int(seed)  # Keras does not accept NumPy's integers
     if truncation is None:
@@ -57,7 +57,3 @@ def draw(
     # In float32, erf(t / sqrt(2)) is 1 for t above 5.5. u is -1 once in some millions of draws, and erfinv(-1) is
     # infinite.
     return ops.clip(latents, -bound, bound)
-
-
-def _is_positive_integer(value: Any) -> bool:
-    return isinstance(value, numbers.Integral) and int(value) > 0

@@ -1,5 +1,6 @@
 """Checks of arguments."""
 
+import numpy as np
 import pytest
 
 from kgan._checks import check_positive, shapes_fit
@@ -7,7 +8,7 @@ from kgan._checks import check_positive, shapes_fit
 
 @pytest.mark.parametrize("value", [0, -1, 1.0, "1", True, None])
 def test_positive(value):
-    check_positive(scale=1, size=2)
+    check_positive(scale=1, size=np.int64(2))
     with pytest.raises(ValueError, match=r"`scale` must be a positive integer. Received: scale="):
         check_positive(size=2, scale=value)
 

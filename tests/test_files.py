@@ -2,7 +2,7 @@
 
 import pytest
 
-from kgan._files import replacing
+from kgan._files import check_new_folder, replacing
 
 
 def test_a_file_appears_when_the_block_ends(tmp_path):
@@ -39,3 +39,12 @@ def test_folders(tmp_path):
             (temporary / "file").write_text(text)
     assert (path / "file").read_text() == "second"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_new_folders(tmp_path):
+    check_new_folder(tmp_path)
+    check_new_folder(tmp_path / "new")
+    (tmp_path / "file").touch()
+    for path, reason in ((tmp_path, "not empty"), (tmp_path / "file", "a file")):
+        with pytest.raises(FileExistsError, match=f"Expected a new or empty folder. Received: .* which is {reason}"):
+            check_new_folder(path)

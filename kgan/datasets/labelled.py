@@ -41,8 +41,7 @@ def save(
     ('no', 'yes')
     """
     folder = pathlib.Path(folder)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise FileExistsError(f"Expected a new or empty folder. Received: {folder}, which is not empty.")
+    _files.check_new_folder(folder)
     num_classes = len(class_names) if class_names is not None else int(np.max(labels)) + 1
     images, labels, _ = checked(images, labels, num_classes, minimum=1)
     with _files.replacing(folder) as temporary:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from kgan._checks import check_positive
 from kgan._typing import Array, Tensor
 from kgan.images import from_uint8
 
@@ -91,8 +92,7 @@ class Order:
     drop_remainder: bool = True
 
     def __post_init__(self) -> None:
-        if self.batch_size < 1:
-            raise ValueError(f"`batch_size` must be positive. Received: batch_size={self.batch_size}")
+        check_positive(batch_size=self.batch_size)
         if self.num_examples == 0:
             raise ValueError("Expected at least one image. Received: an empty data set.")
         if self.num_examples < self.batch_size:

@@ -124,8 +124,7 @@ def save_each(folder: PathLike, images: Array) -> None:
         FileExistsError: there is a file or a folder that is not empty.
     """
     folder = pathlib.Path(folder)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise FileExistsError(f"Expected a new or empty folder. Received: {folder}, which is not empty.")
+    _files.check_new_folder(folder)
     digits = max(4, len(str(len(images) - 1)))
     with _files.replacing(folder) as temporary:
         temporary.mkdir()

@@ -81,7 +81,7 @@ def test_other_data():
     [
         ({"images": np.arange(7), "batch_size": 8}, "7 images, fewer than batch_size=8. Use batch_size=7 or less"),
         ({"images": np.arange(0), "batch_size": 8}, "Received: an empty data set"),
-        ({"images": np.arange(7), "batch_size": 0}, "`batch_size` must be positive"),
+        ({"images": np.arange(7), "batch_size": 0}, "`batch_size` must be a positive integer"),
         ({"images": np.arange(7), "labels": np.arange(6), "batch_size": 2}, "Received: 6 labels"),
     ],
 )

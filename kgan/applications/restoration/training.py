@@ -168,9 +168,8 @@ class _Training:
                     f"Expected the settings of the training that began in {self.out}: {before}. "
                     f"Received: {self.settings}. Use the same settings, or a new folder."
                 )
-        elif self.out.exists() and (not self.out.is_dir() or any(self.out.iterdir())):
-            raise FileExistsError(f"Expected a new or empty folder. Received: {self.out}, which is not empty.")
         else:
+            _files.check_new_folder(self.out)
             with _files.replacing(record) as temporary:
                 temporary.write_text(json.dumps(self.settings, indent=2) + "\n")
 
