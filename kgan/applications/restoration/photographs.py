@@ -174,9 +174,11 @@ def read(path: PathLike) -> Photograph:
     """
     with images.opened(path) as image:
         # MPO: JPEG files of phones with a preview image.
-        if getattr(image, "n_frames", 1) > 1 and image.format != "MPO":
-            raise ValueError(f"Expected a single picture. Received: {path}, with {image.n_frames} of them.")
-        if not image.mode.startswith(GRAY_16_BIT) and any(";16" in str(tile[3]) for tile in image.tile):
+        num_frames = getattr(image, "n_frames", 1)
+        if num_frames > 1 and image.format != "MPO":
+            raise ValueError(f"Expected a single picture. Received: {path}, with {num_frames} of them.")
+        tiles = getattr(image, "tile", ())
+        if not image.mode.startswith(GRAY_16_BIT) and any(";16" in str(tile[3]) for tile in tiles):
             raise ValueError(
                 f"Expected 8 bits a channel, or 16-bit gray. Received: {path}, with 16-bit colors or transparency, "
                 "of which Pillow would discard half the bits. Save it with 8 bits a channel."
