@@ -40,23 +40,32 @@ class Penalty:
         return cls(**config)
 
 
-class GradientPenalty(Penalty):
-    """Base of the penalties on the norm of the discriminator's input gradient.
-
-    A subclass sets `points`, where the gradient is taken: `"real"`, `"fake"`, or another name, and then it overrides
-    `draw_points`. Penalties at the same points share one forward pass and one input gradient.
+class WeightedPenalty(Penalty):
+    """Base of the penalties that are added to the discriminator's loss.
 
     Args:
         weight: factor of the penalty, non-negative.
         name: the name in the logs.
     """
 
-    points = "real"
-
     def __init__(self, weight: float, name: str) -> None:
         super().__init__(name)
         check_non_negative(weight=weight)
         self.weight = weight
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments."""
+        return {"weight": self.weight}
+
+
+class GradientPenalty(WeightedPenalty):
+    """Base of the penalties on the norm of the discriminator's input gradient.
+
+    A subclass sets `points`, where the gradient is taken: `"real"`, `"fake"`, or another name, and then it overrides
+    `draw_points`. Penalties at the same points share one forward pass and one input gradient.
+    """
+
+    points = "real"
 
     def draw_points(self, real: Tensor, fake: Tensor, seed: Any) -> Tensor:
         """Return the points where the gradient is taken, in the shape of `real`.
@@ -72,23 +81,9 @@ class GradientPenalty(Penalty):
         """Return the weighted penalty `(batch,)` of the input gradient `(batch, ...)`."""
         raise NotImplementedError
 
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {"weight": self.weight}
 
-
-class LogitPenalty(Penalty):
-    """Base of the penalties on the discriminator's logits.
-
-    Args:
-        weight: factor of the penalty, non-negative.
-        name: the name in the logs.
-    """
-
-    def __init__(self, weight: float, name: str) -> None:
-        super().__init__(name)
-        check_non_negative(weight=weight)
-        self.weight = weight
+class LogitPenalty(WeightedPenalty):
+    """Base of the penalties on the discriminator's logits."""
 
     def __call__(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
         """Return the weighted penalty, one value for each logit."""
@@ -114,17 +109,7 @@ def _squared_distance_from_one(gradient: Tensor) -> Tensor:
 
 
 class ZeroCenteredPenalty(GradientPenalty):
-    """Base of R1 and R2: `gamma / 2 * |grad D|^2`, with a constant or decaying gamma.
-
-    Args:
-        gamma: non-negative.
-        final_gamma: gamma decays to it along half a cosine. None keeps gamma constant.
-        decay_steps: number of discriminator updates of the decay.
-        name: the name in the logs.
-
-    Raises:
-        ValueError: `gamma` is negative, `final_gamma` is not in [0, gamma], or `decay_steps` is not positive.
-    """
+    """Base of R1 and R2, which describe the arguments: `gamma / 2 * |grad D|^2`, with a constant or decaying gamma."""
 
     def __init__(self, gamma: float, final_gamma: float | None, decay_steps: int, name: str) -> None:
         check_non_negative(gamma=gamma)
@@ -203,7 +188,7 @@ class R2(ZeroCenteredPenalty):
         decay_steps: number of discriminator updates of the decay. Defaults to 5,000.
 
     Raises:
-        ValueError: `gamma` is negative, `final_gamma` is not in [0, gamma], or `decay_steps` is not positive.
+        ValueError: as in `R1`.
 
     References: Mescheder et al., Which Training Methods for GANs do actually Converge?, 2018, equation 10;
     Huang et al., The GAN is dead; long live the GAN! A Modern GAN Baseline, 2024.

@@ -12,6 +12,8 @@ from kgan.losses import Loss
 from kgan.optimizers import AnnealedAdam
 from kgan.penalties import Penalty
 
+UPDATES = ("alternating", "simultaneous")
+
 
 @dataclasses.dataclass(frozen=True)
 class Recipe:
@@ -28,6 +30,9 @@ class Recipe:
         update: `"alternating"` or `"simultaneous"`.
         augmentation: as in `kgan.augmentation.get_all`; None for none.
 
+    Raises:
+        ValueError: an update is unknown, a number is out of range, or one optimizer is given twice.
+
     Example:
     >>> recipe = recommended().replace(loss="hinge", penalties=["r1"])
     >>> recipe.loss, recipe.penalties
@@ -42,6 +47,28 @@ class Recipe:
     discriminator_steps: int = 1
     update: str = "alternating"
     augmentation: str | Augmentation | Sequence[str | Augmentation] | None = None
+
+    def __post_init__(self) -> None:
+        steps = self.discriminator_steps
+        if self.update not in UPDATES:
+            raise _registry.unknown("update", self.update, UPDATES)
+        if not isinstance(steps, int) or steps < 1:
+            raise ValueError(
+                f"`discriminator_steps` must be a positive integer. Received: discriminator_steps={steps!r}"
+            )
+        if self.update == "simultaneous" and steps > 1:
+            raise ValueError(
+                "Expected `discriminator_steps=1` with `update='simultaneous'`, which makes one update of each network."
+                f" Received: discriminator_steps={steps}. Use 'alternating'."
+            )
+        if isinstance(self.penalties, str):
+            raise ValueError(f"`penalties` must be a list. Received: {self.penalties!r}. Use [{self.penalties!r}].")
+        optimizer = self.generator_optimizer
+        if isinstance(optimizer, keras.optimizers.Optimizer) and optimizer is self.discriminator_optimizer:
+            raise ValueError(
+                "Expected two optimizers: one object cannot hold the slots of both networks. Received: the same object "
+                "twice. Pass two objects, or the name."
+            )
 
     def replace(self, **parts: Any) -> "Recipe":
         """Return the recipe with other parts.

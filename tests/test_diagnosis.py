@@ -88,5 +88,5 @@ class TestDiagnose:
         assert diagnose(looks() + looks(2, spread=0.0)).name == "mode collapse"
 
     def test_no_evidence(self):
-        with pytest.raises(ValueError, match="at least one look"):
+        with pytest.raises(ValueError, match="at least one check"):
             diagnose([])

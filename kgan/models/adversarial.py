@@ -7,7 +7,6 @@ import keras
 from keras import ops
 
 from kgan import _networks, augmentation, backend, losses, optimizers, penalties
-from kgan._registry import unknown
 from kgan._typing import Tensor
 from kgan.backend import keras_internals
 from kgan.metrics import FeatureMetric
@@ -15,8 +14,6 @@ from kgan.recipes import Recipe
 from kgan.training import game
 from kgan.training.fit import TrainableModel
 from kgan.training.step_metrics import StepMetrics
-
-UPDATES = ("alternating", "simultaneous")
 
 
 class Batch(NamedTuple):
@@ -105,7 +102,6 @@ class AdversarialModel(TrainableModel):
         Raises:
             ValueError: a name is unknown, a number is out of range, or one optimizer is given twice.
         """
-        _check_recipe(recipe)
         self.loss = losses.get(recipe.loss)
         self.penalties = [penalties.get(penalty) for penalty in recipe.penalties]
         names = [penalty.name for penalty in self.penalties]
@@ -236,7 +232,7 @@ class AdversarialModel(TrainableModel):
         for _ in range(self.discriminator_steps - 1):
             sources = self.sources(batch, self.seed_generator)
             fake = self.synthesize(sources, batch.condition, training=True, average=False)
-            updated.append(self._apply_to_discriminator(self._discriminator_gradients(batch, fake)))
+            updated.append(self._apply_to_discriminator(game.discriminator_gradients(self._game(batch, fake))))
         sources = self.sources(batch, self.seed_generator)
         fake, pull_back = backend.pullback(
             lambda: self.synthesize(sources, batch.condition, training=True, average=False),
@@ -249,10 +245,10 @@ class AdversarialModel(TrainableModel):
     def adversarial_step(self, batch: Batch, fake: Tensor) -> Step:
         """Update the discriminator, and return the gradient of the generator's loss at the generated images."""
         if self.update == "simultaneous":
-            for_discriminator, for_generator = game.simultaneous_gradients(*self._game(batch, fake))
+            for_discriminator, for_generator = game.simultaneous_gradients(self._game(batch, fake))
             updated = self._apply_to_discriminator(for_discriminator)
         else:
-            for_discriminator = self._discriminator_gradients(batch, fake)
+            for_discriminator = game.discriminator_gradients(self._game(batch, fake))
             updated = self._apply_to_discriminator(for_discriminator)
             for_generator = game.generator_gradient(lambda images: self.generator_loss(batch, images), fake)
         loss = for_discriminator.loss
@@ -267,15 +263,16 @@ class AdversarialModel(TrainableModel):
         }
         return Step(for_generator.loss.total, for_generator.gradient, self._logged(logs), updated)
 
-    def _game(self, batch: Batch, fake: Tensor) -> tuple:
-        """Return the arguments of the functions of `kgan.training.game`."""
-        discriminator = self.training_discriminator(batch.condition)
-        step = self.discriminator_optimizer.iterations
-        variables = self.discriminator.trainable_variables
-        return discriminator, variables, batch.real, fake, self.objective(), step, self.seed_generator
-
-    def _discriminator_gradients(self, batch: Batch, fake: Tensor) -> game.DiscriminatorGradients:
-        return game.discriminator_gradients(*self._game(batch, fake))
+    def _game(self, batch: Batch, fake: Tensor) -> game.Game:
+        return game.Game(
+            self.training_discriminator(batch.condition),
+            self.discriminator.trainable_variables,
+            batch.real,
+            fake,
+            self.objective(),
+            self.discriminator_optimizer.iterations,
+            self.seed_generator,
+        )
 
     def _logged(self, values: dict[str, Any]) -> dict[str, Tensor]:
         return {name: values[name] for name in self.log_names()}
@@ -387,24 +384,3 @@ def call_network(network: keras.Model, inputs: Tensor, condition: Tensor | None,
 def wide(logits: Tensor) -> Tensor:
     """Return logits in float32, or in their own type if that is wider."""
     return ops.cast(logits, keras.backend.result_type(logits.dtype, "float32"))
-
-
-def _check_recipe(recipe: Recipe) -> None:
-    if recipe.update not in UPDATES:
-        raise unknown("update", recipe.update, UPDATES)
-    steps = recipe.discriminator_steps
-    if not isinstance(steps, int) or steps < 1:
-        raise ValueError(f"`discriminator_steps` must be a positive integer. Received: discriminator_steps={steps!r}")
-    if recipe.update == "simultaneous" and steps > 1:
-        raise ValueError(
-            "Expected `discriminator_steps=1` with `update='simultaneous'`, which makes one update of each network. "
-            f"Received: discriminator_steps={steps}. Use 'alternating'."
-        )
-    if isinstance(recipe.penalties, str):
-        raise ValueError(f"`penalties` must be a list. Received: {recipe.penalties!r}. Use [{recipe.penalties!r}].")
-    optimizer = recipe.generator_optimizer
-    if isinstance(optimizer, keras.optimizers.Optimizer) and optimizer is recipe.discriminator_optimizer:
-        raise ValueError(
-            "Expected two optimizers: one object cannot hold the slots of both networks. Received: the same object "
-            "twice. Pass two objects, or the name."
-        )

@@ -12,7 +12,7 @@ the gradients. Everything here works on any of Keras's backends.
 """
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from keras import ops
 
@@ -85,7 +85,29 @@ class GeneratorGradient(NamedTuple):
     gradient: Tensor
 
 
-def augmented(discriminator: Discriminator, objective: Objective, seed: Tensor) -> Discriminator:
+class Game(NamedTuple):
+    """What an update of the discriminator needs.
+
+    Attributes:
+        discriminator: function of images.
+        variables: the discriminator's trainable variables.
+        real: images of the data.
+        fake: generated images.
+        objective: what the networks are trained on.
+        step: number of the discriminator's update, from 0.
+        seed: a `keras.random.SeedGenerator`.
+    """
+
+    discriminator: Discriminator
+    variables: Sequence
+    real: Tensor
+    fake: Tensor
+    objective: Objective
+    step: Tensor
+    seed: Any
+
+
+def augmented(discriminator: Discriminator, objective: Objective, seed: Any) -> Discriminator:
     """Return the discriminator of augmented images."""
 
     def discriminate(images: Tensor) -> Discrimination:
@@ -105,81 +127,65 @@ def with_input_gradient(
     return backend.input_gradient(discriminator, images, has_aux=True)
 
 
-def discriminator_loss(
-    discriminator: Discriminator, real: Tensor, fake: Tensor, objective: Objective, step: Tensor, seed: Tensor
-) -> DiscriminatorLoss:
+def discriminator_loss(game: Game) -> DiscriminatorLoss:
     """Return what the discriminator minimizes: the mean loss, the penalties and the classification losses.
 
     Penalties at the real or the generated images share the forward pass and the input gradient of the loss.
     """
-    points = {penalty.points for penalty in objective.penalties if isinstance(penalty, GradientPenalty)}
-    on_real, real_gradient = with_input_gradient(discriminator, real, "real" in points)
-    on_fake, fake_gradient = with_input_gradient(discriminator, fake, "fake" in points)
-    for augmentation in objective.augmentations:
-        augmentation.adapt_to(ops.stop_gradient(on_real.logits), ops.stop_gradient(on_fake.logits))
-    adversarial = ops.mean(objective.loss.discriminator(on_real.logits, on_fake.logits))
-    total, penalties = adversarial, {}
-    for penalty in objective.penalties:
+    loss, penalties, augmentations, _ = game.objective
+    points = {penalty.points for penalty in penalties if isinstance(penalty, GradientPenalty)}
+    real, real_gradient = with_input_gradient(game.discriminator, game.real, "real" in points)
+    fake, fake_gradient = with_input_gradient(game.discriminator, game.fake, "fake" in points)
+    for augmentation in augmentations:
+        augmentation.adapt_to(ops.stop_gradient(real.logits), ops.stop_gradient(fake.logits))
+    adversarial = ops.mean(loss.discriminator(real.logits, fake.logits))
+    total, values = adversarial, {}
+    for penalty in penalties:
         if isinstance(penalty, GradientPenalty):
             gradient = {"real": real_gradient, "fake": fake_gradient}.get(penalty.points)
             if gradient is None:
-                _, gradient = with_input_gradient(discriminator, penalty.draw_points(real, fake, seed))
+                drawn = penalty.draw_points(game.real, game.fake, game.seed)
+                _, gradient = with_input_gradient(game.discriminator, drawn)
             value = ops.mean(penalty(gradient))
         elif isinstance(penalty, LogitPenalty):
-            value = ops.mean(penalty(on_real.logits, on_fake.logits))
+            value = ops.mean(penalty(real.logits, fake.logits))
         else:
             continue  # a constraint acts on the weights, after the update
-        penalties[penalty.name] = ops.multiply(value, penalty.factor(step))
-        total += penalties[penalty.name]
-    total += on_real.classification_loss + on_fake.classification_loss
-    return DiscriminatorLoss(total, adversarial, penalties, on_real, on_fake)
+        values[penalty.name] = ops.multiply(value, penalty.factor(game.step))
+        total += values[penalty.name]
+    total += real.classification_loss + fake.classification_loss
+    return DiscriminatorLoss(total, adversarial, values, real, fake)
 
 
-def generator_loss(on_real: Discrimination, on_fake: Discrimination, objective: Objective) -> GeneratorLoss:
-    """Return what the generator minimizes: the mean loss and the classification loss of its images."""
-    adversarial = ops.mean(objective.loss.generator(on_real.logits, on_fake.logits))
-    return GeneratorLoss(adversarial + objective.classification_weight * on_fake.classification_loss, {})
+def generator_loss(real: Discrimination, fake: Discrimination, objective: Objective) -> GeneratorLoss:
+    """Return what the generator minimizes: the mean loss, and the classification loss of its images."""
+    adversarial = ops.mean(objective.loss.generator(real.logits, fake.logits))
+    return GeneratorLoss(adversarial + objective.classification_weight * fake.classification_loss, {})
 
 
-def discriminator_gradients(
-    discriminator: Discriminator,
-    variables: Sequence,
-    real: Tensor,
-    fake: Tensor,
-    objective: Objective,
-    step: Tensor,
-    seed: Tensor,
-) -> DiscriminatorGradients:
-    """Return the discriminator's loss and its gradients for `variables`."""
+def discriminator_gradients(game: Game) -> DiscriminatorGradients:
+    """Return the discriminator's loss and its gradients for the discriminator's variables."""
 
     def losses() -> tuple[list[Tensor], DiscriminatorLoss]:
-        loss = discriminator_loss(discriminator, real, fake, objective, step, seed)
+        loss = discriminator_loss(game)
         return [loss.total], loss
 
-    _, (gradients,), loss = backend.gradients(losses, variables)
+    _, (gradients,), loss = backend.gradients(losses, game.variables)
     return DiscriminatorGradients(loss, gradients)
 
 
 def generator_gradient(loss_of: Callable[[Tensor], GeneratorLoss], fake: Tensor) -> GeneratorGradient:
-    """Return the generator's loss and its gradient at the generated images."""
+    """Return the generator's loss, a function of generated images, and its gradient at them."""
     return GeneratorGradient(*backend.input_gradient(loss_of, fake, has_aux=True))
 
 
-def simultaneous_gradients(
-    discriminator: Discriminator,
-    variables: Sequence,
-    real: Tensor,
-    fake: Tensor,
-    objective: Objective,
-    step: Tensor,
-    seed: Tensor,
-) -> tuple[DiscriminatorGradients, GeneratorGradient]:
+def simultaneous_gradients(game: Game) -> tuple[DiscriminatorGradients, GeneratorGradient]:
     """Return the gradients of both networks from one forward pass of the discriminator."""
 
     def losses() -> tuple[list[Tensor], tuple[DiscriminatorLoss, GeneratorLoss]]:
-        for_discriminator = discriminator_loss(discriminator, real, fake, objective, step, seed)
-        for_generator = generator_loss(for_discriminator.real, for_discriminator.fake, objective)
+        for_discriminator = discriminator_loss(game)
+        for_generator = generator_loss(for_discriminator.real, for_discriminator.fake, game.objective)
         return [for_discriminator.total, for_generator.total], (for_discriminator, for_generator)
 
-    _, (gradients, gradient), (for_discriminator, for_generator) = backend.gradients(losses, variables, fake)
+    _, (gradients, gradient), (for_discriminator, for_generator) = backend.gradients(losses, game.variables, game.fake)
     return DiscriminatorGradients(for_discriminator, gradients), GeneratorGradient(for_generator, gradient)
