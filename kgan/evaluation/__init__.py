@@ -1,9 +1,11 @@
-"""Score a generator with every metric, beside what real images score."""
+"""Score a generator with every metric, beside the scores of real images."""
 
-from kgan.evaluation.evaluate import Evaluation, Row, evaluate
+from kgan.evaluation.evaluate import check, evaluate
+from kgan.evaluation.report import Evaluation, Row
 
 __all__ = [
     "Evaluation",
     "Row",
+    "check",
     "evaluate",
 ]

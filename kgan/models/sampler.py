@@ -6,8 +6,8 @@ import numpy as np
 from keras import ops
 
 from kgan import latents
+from kgan._checks import check_labels
 from kgan._typing import Array, ImageShape, Tensor
-from kgan.training import checks
 
 
 class Sampler:
@@ -92,5 +92,5 @@ class Sampler:
             labels = np.arange(num) % self.num_classes
         labels = np.asarray(labels)
         labels = np.full(num, labels) if labels.ndim == 0 else labels
-        checks.check_labels(labels, num, self.num_classes, lowest=-1 if self.label_dropout else 0)
+        check_labels(labels, num, self.num_classes, lowest=-1 if self.label_dropout else 0)
         return ops.convert_to_tensor(labels, dtype="int32")

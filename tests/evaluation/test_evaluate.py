@@ -1,16 +1,13 @@
-import json
+"""Every metric of generated and of real images, with intervals; arguments are checked first."""
 
 import keras
 import networks
 import numpy as np
 import pytest
-from PIL import Image
-from typer.testing import CliRunner
 
 import kgan
 from kgan import evaluation
-from kgan.cli import app
-from kgan.evaluation.evaluate import _jackknife
+from kgan.evaluation.evaluate import jackknife
 
 
 @pytest.fixture(scope="module")
@@ -25,12 +22,12 @@ def pixels(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def found(pixels):
+def result(pixels):
     return evaluation.evaluate(networks.gan(), "digits", features=pixels, num=300)
 
 
-def test_rows(found):
-    rows = {row.name: row for row in found.rows}
+def test_rows(result):
+    rows = {row.name: row for row in result.rows}
     assert {"frechet_distance_pixels", "kernel_distance_pixels", "recall_pixels", "modes_pixels"} <= set(rows)
     distance = rows["frechet_distance_pixels"]
     assert distance.value > 10 * distance.floor > 0
@@ -38,30 +35,30 @@ def test_rows(found):
     assert rows["recall_pixels"].floor > 0.9
     assert rows["recall_pixels"].value < 0.2
     assert rows["modes_pixels"].floor == 3
-    assert all(row.samples <= 300 for row in found.rows)
-    assert "features" in found.settings
+    assert all(row.samples <= 300 for row in result.rows)
+    assert "features" in result.settings
 
 
 def test_the_value_is_that_of_the_function(pixels):
     gan = networks.gan()
-    found = evaluation.evaluate(gan, "digits", features=pixels, num=360)
+    result = evaluation.evaluate(gan, "digits", features=pixels, num=360)
     real = next(iter(kgan.datasets.load("digits", "test", batch_size=360, shuffle=False))).numpy()
     extractor = kgan.features.get(pixels)
     features = [extractor.extract(images)["features"] for images in (real, gan.generate(360, seed=0))]
-    assert found.rows[0].value == pytest.approx(kgan.metrics.frechet_distance(*features), rel=1e-4)
+    assert result.rows[0].value == pytest.approx(kgan.metrics.frechet_distance(*features), rel=1e-4)
 
 
 def test_jackknife_of_a_mean():
     """Its standard error is known: the deviation of the groups' means over the root of their number."""
     values = np.random.default_rng(0).normal(size=(10, 50))
-    error = _jackknife(lambda groups: np.mean(groups), list(values))
+    error = jackknife(lambda groups: np.mean(groups), list(values))
     assert error == pytest.approx(values.mean(axis=1).std(ddof=1) / np.sqrt(10))
 
 
 def test_fewer_samples_than_features_is_said():
     network = keras.Sequential([keras.Input(networks.SHAPE), keras.layers.Flatten()], name="all")
-    found = evaluation.evaluate(networks.gan(), "digits", features=network, num=40)
-    assert "fewer than the 64 features" in found.settings["note"]
+    result = evaluation.evaluate(networks.gan(), "digits", features=network, num=40)
+    assert "fewer than the 64 features" in result.settings["note"]
 
 
 @pytest.mark.parametrize(
@@ -84,27 +81,70 @@ def test_too_few_real_images(count, tmp_path, pixels):
         evaluation.evaluate(networks.gan(), tmp_path / "pictures", features=pixels)
 
 
-def test_a_folder_is_cut_into_halves(tmp_path, pixels):
+def test_a_folder_is_divided_into_halves(tmp_path, pixels):
     kgan.images.save_each(tmp_path / "pictures", networks.images(60))
-    found = evaluation.evaluate(networks.gan(), tmp_path / "pictures", features=pixels)
-    assert found.rows[0].samples == 30
+    result = evaluation.evaluate(networks.gan(), tmp_path / "pictures", features=pixels)
+    assert result.rows[0].samples == 30
 
 
-def test_command(tmp_path, pixels):
-    gan = networks.gan()
-    gan.compile()
-    gan.save(tmp_path / "model.keras")
-    command = ["evaluate", str(tmp_path), "digits", "--features", str(pixels), "-n", "100", "-o", str(tmp_path / "out")]
-    done = CliRunner().invoke(app, command, env={"COLUMNS": "200"})
-    assert done.exit_code == 0, done.output
-    assert "frechet_distance_pixels" in done.output
-    report = json.loads((tmp_path / "out" / "report.json").read_text())
-    assert report["figures"][0]["samples"] == 100
-    page = (tmp_path / "out" / "report.html").read_text()
-    assert page.count("data:image/png") == 2
-    for name in ("samples", "neighbors"):
-        with Image.open(tmp_path / "out" / f"{name}.png") as picture:
-            assert np.ptp(np.asarray(picture)) > 100
-    again = CliRunner().invoke(app, command)
-    assert again.exit_code == 1
-    assert "exists" in again.output
+class Untouched:
+    """A generator that must not be asked for images."""
+
+    latent_dim = 4
+    image_shape = (8, 8, 1)
+
+    def generate(self, *args, **kwargs):
+        raise AssertionError("generated images before all arguments were checked")
+
+
+@pytest.fixture
+def unlabeled(tmp_path):
+    """A folder of 60 images without classes."""
+    kgan.images.save_each(tmp_path / "unlabeled", networks.images(60))
+    return tmp_path / "unlabeled"
+
+
+class TestChecksComeFirst:
+    @pytest.mark.parametrize(
+        ("options", "message"),
+        [
+            ({"features": "classifier:nothing/here"}, "Unknown data set"),
+            ({"features": "nothing.keras"}, "not there"),
+            ({"data": "no/such/folder"}, "Unknown data set"),
+            ({"num": 19}, "`num` must be at least 20"),
+            ({"image_size": 28}, "`image_size` must be that of the model"),
+        ],
+    )
+    def test_names(self, options, message):
+        with pytest.raises((ValueError, FileNotFoundError), match=message):
+            evaluation.evaluate(Untouched(), **{"data": "digits", **options})
+
+    def test_a_classifier_needs_labels(self, unlabeled):
+        with pytest.raises(ValueError, match="Expected labeled data for the features"):
+            evaluation.evaluate(Untouched(), "digits", features=f"classifier:{unlabeled}")
+
+    def test_a_classifier_of_images_of_another_size(self):
+        model = Untouched()
+        model.image_shape = (9, 9, 1)
+        with pytest.raises(ValueError, match=r"Expected images of shape \(8, 8, 1\)"):
+            evaluation.evaluate(model, "digits", features="classifier:digits")
+
+    def test_features_of_images_of_another_size(self):
+        network = keras.Sequential([keras.Input((9, 9, 1)), keras.layers.Flatten()], name="pixels")
+        with pytest.raises(ValueError, match=r"Expected images of shape \(9, 9, 1\)"):
+            evaluation.evaluate(Untouched(), "digits", features=network)
+
+    def test_models(self, tmp_path):
+        with pytest.raises(FileNotFoundError, match="not there"):
+            evaluation.evaluate(tmp_path / "model.keras", "digits")
+        architectures = kgan.architectures
+        gan = kgan.ImageToImageGAN(
+            architectures.restoration.denoiser(width=4, blocks=1), architectures.patch.discriminator(width=4)
+        )
+        with pytest.raises(ValueError, match="generates images from latents"):
+            evaluation.evaluate(gan, "digits")
+
+    def test_what_is_checked_is_returned(self, pixels):
+        setup = evaluation.check(networks.gan(), "digits", features=pixels)
+        assert (setup.image_shape, setup.source.num_examples, setup.features.name) == (networks.SHAPE, 1437, "pixels")
+        assert callable(evaluation.check(networks.gan(), "digits").features)  # a classifier, not trained yet
