@@ -19,7 +19,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 COPIES = [ROOT / "docs" / "changelog.md", ROOT / "docs" / "contributing.md"]  # made by docs/outside_pages.py
 PAGES = sorted(
     page
-    for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+    for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("saved_models/*/MODEL.md")]
     if "_build" not in page.parts
     and page not in COPIES
     and (page.parent != ROOT / "docs" / "models" or page.name == "index.md")
