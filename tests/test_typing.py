@@ -56,10 +56,11 @@ def unannotated(name, value):
 
 
 def public_names(package):
-    """Return the public classes and functions of a package, and of the modules that it makes public."""
+    """Return the public classes and functions of a package, and of its public modules: all, if it names none."""
     names = {}
-    for name in package.__all__:
-        value = getattr(package, name)
+    modules = [module.name for module in pkgutil.iter_modules(package.__path__) if not module.name.startswith("_")]
+    for name in getattr(package, "__all__", modules):
+        value = getattr(package, name, None) or importlib.import_module(f"{package.__name__}.{name}")
         if isinstance(value, types.ModuleType):
             names.update(
                 {
