@@ -36,6 +36,7 @@ def export(
     quiet.import_keras()
     from kgan.models import open_model
 
-    options = {} if weights_dtype == "float32" else {"weights_dtype": weights_dtype}
-    open_model(model).export(out, format=format, overwrite=overwrite, **options)
+    network = open_model(model)
+    with quiet.held_back(show_on_error=False):  # LiteRT's interpreter says which delegate it uses
+        network.export(out, format=format, weights_dtype=weights_dtype, overwrite=overwrite)
     say("Exported to ", out, ".")

@@ -27,8 +27,12 @@ def import_keras() -> None:
 
 
 @contextlib.contextmanager
-def held_back() -> Iterator[None]:
-    """Hold back what is written to standard error, by Python and by libraries in C++; show it if the block fails."""
+def held_back(show_on_error: bool = True) -> Iterator[None]:
+    """Hold back what is written to standard error, by Python and by libraries in C++.
+
+    Args:
+        show_on_error: whether to show it if the block fails.
+    """
     try:
         stderr = os.dup(2)
     except OSError:  # closed: nothing can be written there
@@ -39,8 +43,9 @@ def held_back() -> Iterator[None]:
         try:
             yield
         except BaseException:
-            file.seek(0)
-            os.write(stderr, file.read())
+            if show_on_error:
+                file.seek(0)
+                os.write(stderr, file.read())
             raise
         finally:
             os.dup2(stderr, 2)
@@ -60,6 +65,7 @@ def own_warnings(show: Callable[[str], None]) -> Iterator[None]:
             show(str(message))
 
     with warnings.catch_warnings():
+        warnings.filterwarnings("default", category=UserWarning)
         warnings.showwarning = show_own
         yield
 

@@ -266,7 +266,8 @@ class Run:
             "networks": f"{settings.architecture}: generator {gan.generator.count_params():,}, "
             f"discriminator {gan.discriminator.count_params():,} parameters",
             "recipe": gan.recipe_summary().removeprefix(f"Training {gan.name}: "),
-            "training": f"{self.epochs:,} epochs of {self.steps:,} updates with {settings.batch_size} images each",
+            "training": f"{_plural(self.epochs or 1, 'epoch')} of {_plural(self.steps, 'update')} with "
+            f"{_plural(settings.batch_size, 'image')} each",
             "run folder": str(self.folder),
         }
         table = Table("", "", show_header=False, box=None)
@@ -304,3 +305,7 @@ class Run:
         say("Done. Look at ", folder / "samples.png", " and ", folder / "samples" / "animation.gif", ".")
         model = shlex.quote(str(folder / "model.keras"))
         say(f"More images: kgan generate {model} -n 64 --seed 7 -o grid.png")
+
+
+def _plural(num: int, thing: str) -> str:
+    return f"{num:,} {thing}{'s' if num != 1 else ''}"

@@ -79,7 +79,7 @@ def test_commands_print_only_what_kgan_says(tmp_path):
 
     lines, errors = kgan_prints("train", "digits", "--epochs", "1", "--architecture", "mlp", "--out", "run")
     assert errors == []
-    assert [line.split()[0] for line in lines] == [
+    assert [line.split()[0] for line in lines if line] == [
         "data",
         "networks",
         "recipe",
@@ -91,6 +91,10 @@ def test_commands_print_only_what_kgan_says(tmp_path):
     ]
     assert kgan_prints("generate", "run", "-n", "4", "-o", "grid.png") == (["4 images in grid.png"], [])
     assert kgan_prints("export", "run", "exported") == (["Exported to exported."], [])
+    assert kgan_prints("export", "run", "exported.tflite", "--format", "litert") == (
+        ["Exported to exported.tflite."],
+        [],
+    )
     assert kgan_prints("generate", "exported", "-o", "two.npy", "-n", "2") == (["2 images in two.npy"], [])
     lines, errors = kgan_prints("edit", "run", "-d", "brightness", "-n", "2", "--strength", "0,1")
     assert (lines[-1], errors) == ("brightness at 0, 1 in edited.png", [])

@@ -14,15 +14,16 @@ def test_what_is_written_meanwhile_is_not_shown(capfd):
     assert capfd.readouterr().err == "after\n"
 
 
-def test_but_it_is_if_the_block_fails(capfd):
+@pytest.mark.parametrize(("show", "shown"), [(True, "why\n"), (False, "")])
+def test_unless_the_block_fails(capfd, show, shown):
     def fail():
-        with quiet.held_back():
+        with quiet.held_back(show):
             os.write(2, b"why\n")
             raise ImportError
 
     with pytest.raises(ImportError):
         fail()
-    assert capfd.readouterr().err == "why\n"
+    assert capfd.readouterr().err == shown
 
 
 def test_settings_of_the_user_stay(monkeypatch):

@@ -156,6 +156,38 @@ class TestFolders:
             run("denoise", pictures, pictures / "out", "--overwrite")
         assert len(list((pictures / "out").rglob("*.png"))) == 2
 
+    def test_images_of_other_formats_and_broken_links_are_named_and_counted(self, pictures, tmp_path):
+        (pictures / "damaged.jpg").unlink()
+        for name in ("b.gif", "c.jfif", "d.jp2"):
+            (pictures / name).write_text("an image")
+        (pictures / "e.png").symlink_to("gone.png")
+        output = run("denoise", pictures, tmp_path / "out", code=1)
+        assert "2 of 6 images denoised" in output
+        for name in ("b.gif", "c.jfif", "d.jp2", "e.png", "note.txt"):
+            assert name in output
+        assert "4 of 6 images were not denoised" in output
+
+    def test_files_that_are_no_images_are_no_failure(self, pictures, tmp_path):
+        (pictures / "damaged.jpg").unlink()
+        (pictures / "Thumbs.db").write_text("hidden")
+        output = run("denoise", pictures, tmp_path / "out")
+        assert "note.txt" in output
+        assert "Thumbs" not in output
+
+    @pytest.mark.parametrize("name", ["cat [final].png", "x [/b].png", "[red]a.png", ":smile:.png", "a{b}.png"])
+    def test_names_are_printed_as_they_are(self, pictures, tmp_path, name):
+        (pictures / name).parent.mkdir(exist_ok=True)
+        (pictures / "damaged.jpg").rename(pictures / name)
+        output = run("denoise", pictures, tmp_path / "out [/b]", code=1)
+        assert f"in/{name}, which cannot be read" in output
+        assert "in out [/b]" in output.replace(str(tmp_path) + "/", "")
+        output = run("denoise", pictures / "colour.png", tmp_path / name)
+        assert f"/{name}." in output
+
+    def test_a_name_that_is_no_text(self, pictures, tmp_path):
+        (pictures / "damaged.jpg").rename(pictures / "caf\udce9.png")
+        assert "caf\\udce9.png" in run("denoise", pictures, tmp_path / "out", code=1)
+
     def test_what_is_no_place_for_a_folder(self, pictures, tmp_path):
         assert "is a file" in run("denoise", pictures, pictures / "note.txt", code=1)
         (tmp_path / "empty").mkdir()

@@ -60,6 +60,21 @@ def test_overwrite_never_deletes_what_is_no_run(tmp_path):
     assert (tmp_path / "precious.txt").exists()
 
 
+@pytest.mark.slow
+def test_a_run_folder_inside_the_data_is_no_data(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for number in range(16):
+        kgan.images.save(f"{number}.png", np.full((8, 8, 1), number, "uint8"))
+    asked = ["train", ".", *SMALL, "--batch-size", "8"]
+    for expected in ("run folder runs/", "Going on with the run in runs/"):
+        output = run(*asked)
+        assert "16 images of 8x8x1" in output
+        assert expected + tmp_path.name in output
+    run("augment", ".", "-o", "more", code=1)
+    run("generate", f"runs/{tmp_path.name}", "-n", "4", "-o", "new")
+    assert "20 images" in run(*asked, "--dry-run")  # files of the user's own choice are data
+
+
 def test_a_damaged_record_is_no_traceback(tmp_path):
     (tmp_path / "run.json").write_text("{")
     assert "run.json cannot be read" in run("train", "digits", "--out", tmp_path, *SMALL, code=1)

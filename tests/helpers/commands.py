@@ -18,7 +18,7 @@ def run(*arguments, code=0):
     """Return what a command prints, in one line; it must end with this exit code, and without a traceback."""
     # Wide, so that the terminal's line breaks do not cut messages.
     result = CliRunner().invoke(app, [str(each) for each in arguments], env={"COLUMNS": "200", "NO_COLOR": "1"})
-    assert result.exit_code == code, result.output
+    assert result.exit_code == code, (result.output, result.exception)
     assert "Traceback" not in result.output
     return re.sub(r"\s+", " ", result.output)
 
@@ -32,6 +32,6 @@ def process(*command, folder=None, **environment):
         capture_output=True,
         text=True,
         cwd=folder,
-        env={**inherited, "COLUMNS": "200", **environment},
+        env={**inherited, "COLUMNS": "400", **environment},
         check=False,
     )
