@@ -1,4 +1,4 @@
-"""GANs of paired images: losses by hand, the warm-up, saving and resuming, and what is refused at the door."""
+"""GANs of paired images: losses by hand, the warm-up, saving and resuming, and the checks of networks and data."""
 
 import keras
 import networks
@@ -88,9 +88,9 @@ class TestLosses:
 
     def test_the_discriminator_sees_the_input(self):
         images, inputs = (keras.Input((None, None, 1)) for _ in range(2))
-        judge = layers.Conv2D(1, 1)
-        discriminator = keras.Model([images, inputs], judge(layers.Concatenate()([images, inputs])))
-        judge.set_weights([np.float32([1, -2]).reshape(1, 1, 2, 1), np.zeros(1, "float32")])
+        convolution = layers.Conv2D(1, 1)
+        discriminator = keras.Model([images, inputs], convolution(layers.Concatenate()([images, inputs])))
+        convolution.set_weights([np.float32([1, -2]).reshape(1, 1, 2, 1), np.zeros(1, "float32")])
         gan = make(discriminator)
         gan.compile(feature_weight=0)
         scores = gan.evaluate(NOISY, CLEAN, verbose=0, return_dict=True)
