@@ -52,6 +52,7 @@ suppress_warnings = ["mystnb.unknown_mime_type"]
 nitpicky = True
 nitpick_ignore_regex = [("py:.*", r"(?!kgan\.).*")]
 nitpick_ignore = [
+    ("py:class", "kgan.metrics.feature_metric.Features"),
     ("py:class", "kgan.models.sampler.Sampler"),
     ("py:class", "kgan.training.fit.TrainableModel"),
     ("py:class", "kgan.datasets.sources.SourceClass"),
