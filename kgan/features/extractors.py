@@ -196,7 +196,7 @@ def classifier(
         ValueError: the data have no labels.
 
     Example:
-    >>> classifier("digits", verbose=0).image_shape
+    >>> classifier("digits", verbose=0).image_shape  # doctest: +SKIP
     (8, 8, 1)
     """
     network, accuracy, path = load_or_train(source, image_size, channels, verbose=verbose)

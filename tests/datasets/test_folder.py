@@ -2,6 +2,7 @@
 
 import collections
 
+import keras
 import numpy as np
 import pytest
 
@@ -168,6 +169,7 @@ class TestOneLook:
 
     def test_classifier(self, folder, looks, monkeypatch, tmp_path):
         monkeypatch.setenv("KERAS_HOME", str(tmp_path / ".keras"))
+        monkeypatch.setattr(keras.Model, "fit", lambda *args, **kwargs: None)
         found = find(folder)
         for _ in range(2):
             load_or_train(found, image_size=8, epochs=1, verbose=0)

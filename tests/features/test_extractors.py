@@ -91,7 +91,8 @@ def test_inception_without_network_fails_quickly(monkeypatch, tmp_path):
         features.get("inception")
 
 
-def test_inception_takes_grey_and_colour(monkeypatch, tmp_path):
+@pytest.mark.slow
+def test_inception_takes_gray_and_color(monkeypatch, tmp_path):
     """The real network with random weights: sizes, channels, outputs."""
     monkeypatch.setattr("kgan.features.extractors.unreachable", lambda url: None)
     whole = keras.applications.InceptionV3
@@ -129,6 +130,7 @@ def test_maps_are_refused_each_time():
             extractor.check((None, *networks.SHAPE))
 
 
+@pytest.mark.slow
 def test_data_sets_are_imported_only_to_train_a_classifier():
     code = "import sys, kgan.features\nprint({'kgan.datasets', 'tensorflow_datasets'} & set(sys.modules))"
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
