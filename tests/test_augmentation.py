@@ -158,7 +158,7 @@ def test_instance_noise_fades():
 
 
 class TestInTraining:
-    @pytest.mark.parametrize("update", ["alternating", "simultaneous"])
+    @pytest.mark.parametrize("update", [pytest.param("alternating", marks=pytest.mark.slow), "simultaneous"])
     def test_combined_saved_and_resumed(self, tmp_path, update):
         gan = networks.gan()
         chosen = [

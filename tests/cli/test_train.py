@@ -48,6 +48,7 @@ def test_another_run_is_not_overwritten_unasked(trained, tmp_path):
     assert "is no run of kgan" in run("train", "digits", "--out", tmp_path, *SMALL, code=1)
 
 
+@pytest.mark.slow
 def test_overwrite(tmp_path):
     for seed in ("1", "2"):
         run("train", "digits", "--out", tmp_path / "run", *SMALL, "--seed", seed, "--overwrite")
@@ -110,6 +111,7 @@ def test_what_is_trained_is_printed(tmp_path, arguments, expected):
     assert expected in run("train", "digits", *dry, *arguments)
 
 
+@pytest.mark.slow
 def test_folder_of_pictures_with_classes(tmp_path):
     rng = np.random.default_rng(0)
     for index in range(8):
@@ -128,6 +130,7 @@ def test_folder_of_pictures_with_classes(tmp_path):
     assert "Expected labels in [0, 2)" in run("generate", out, "--class", "2", "-o", tmp_path / "x.png", code=1)
 
 
+@pytest.mark.slow
 def test_clusters(tmp_path):
     run("train", "digits", "--out", tmp_path / "run", *SMALL, "--clusters", "4")
     assert keras.saving.load_model(tmp_path / "run" / "model.keras").clusters.num_clusters == 4
@@ -135,6 +138,7 @@ def test_clusters(tmp_path):
     assert np.load(tmp_path / "new.npy").shape == (3, 8, 8, 1)
 
 
+@pytest.mark.slow
 def test_decay_steps(tmp_path):
     run("train", "digits", "--out", tmp_path / "run", *SMALL, "--decay-steps", "300")
     gan = keras.saving.load_model(tmp_path / "run" / "model.keras")

@@ -160,6 +160,7 @@ class TestGAN:
         again.fit(networks.images(64), batch_size=16, verbose=0)
         assert again.clusters.adapted
 
+    @pytest.mark.slow
     def test_killed_and_resumed(self, tmp_path):
         images = networks.images(64)
         whole, part, again = gan(), gan(), gan()
