@@ -288,11 +288,11 @@ class TestUse:
         found = kgan.images.read(tmp_path / "epoch-0001.png", channels=1)
         assert np.abs(found.astype(int) - expected).max() <= 1
         assert (tmp_path / "animation.gif").exists()
-        with pytest.raises(ValueError, match=r"Expected `SampleImages\(inputs=images\)` for image-to-image models"):
+        with pytest.raises(ValueError, match=r"Expected images to make samples from: `SampleImages\(inputs=images\)`"):
             gan.fit(NOISY, CLEAN, verbose=0, callbacks=[SampleImages(tmp_path)])
         other = networks.gan()
         other.compile()
-        with pytest.raises(ValueError, match="`inputs` for a GAN that has latents"):
+        with pytest.raises(ValueError, match="Expected no `inputs`"):
             other.fit(networks.images(), verbose=0, callbacks=[SampleImages(tmp_path, inputs=NOISY)])
 
     def test_nothing_to_watch_without_latents(self):
