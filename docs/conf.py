@@ -48,15 +48,10 @@ nb_merge_streams = True
 suppress_warnings = ["mystnb.unknown_mime_type"]
 
 # Every reference to a name of kgan must lead somewhere. Those of other packages are not looked up, since that needs a
-# network; the types after them are internal, and occur as bases and annotations only.
+# network. Types of internal modules occur as bases and annotations only.
 nitpicky = True
-nitpick_ignore_regex = [("py:.*", r"(?!kgan\.).*")]
-nitpick_ignore = [
-    ("py:class", "kgan.metrics.feature_metric.Features"),
-    ("py:class", "kgan.models.sampler.Sampler"),
-    ("py:class", "kgan.training.fit.TrainableModel"),
-    ("py:class", "kgan.datasets.sources.SourceClass"),
-]
+INTERNAL = r"kgan\.(datasets\.sources|evaluation\.evaluate|metrics\.feature_metric|models\.sampler|training\.fit)\."
+nitpick_ignore_regex = [("py:.*", r"(?!kgan\.).*"), ("py:class", INTERNAL + r"\w+")]
 
 # The API reference comes from the docstrings, which have single backticks around code.
 default_role = "code"
