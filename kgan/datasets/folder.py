@@ -37,16 +37,16 @@ class Folder(Source):
         elif split != "train":
             raise ValueError(f"Unknown split. Received: {split!r}. {path} has no subfolder of this name.")
         self.path = path
-        pictures, left_out = found = images.find_pictures(path, SUFFIXES)
-        if not pictures:
+        found = images.find_pictures(path, SUFFIXES)
+        if not found.pictures:
             raise ValueError(
                 f"Expected a folder with pictures ({', '.join(SUFFIXES)}). Received: {path}, without any. "
                 f"{found.summary()}".rstrip()
             )
-        if left_out:
+        if found.left_out:
             warnings.warn(f"Not all files in {path} are used. {found.summary()}", stacklevel=4)
-        self.left_out = tuple(left_out)
-        self.files, self._gray, self._sizes = self._headers(pictures)
+        self.left_out = tuple(found.left_out)
+        self.files, self._gray, self._sizes = self._headers(found.pictures)
         self.num_examples = len(self.files)
         height, width = self._sizes[0] if len(set(self._sizes)) == 1 else (None, None)
         self.image_shape = height, width, 1 if all(self._gray) else 3

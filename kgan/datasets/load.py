@@ -77,13 +77,22 @@ def load(
         raise ValueError(f"`image_size` must be positive: pixels, or (height, width). Received: {image_size}")
     if channels not in (None, 1, 3, 4):
         raise ValueError(f"`channels` must be 1, 3 or 4. Received: channels={channels}")
-    found = find(source, split, skip_unreadable)
-    if labels and found.class_names is None:
+    data_source = find(source, split, skip_unreadable)
+    if labels and data_source.class_names is None:
         raise ValueError(
-            f"Expected labeled data. Received: {found.name}, which has no labels. In a folder they are the subfolders."
+            f"Expected labeled data. Received: {data_source.name}, which has no labels. In a folder they are the "
+            "subfolders."
         )
-    data = found.batches(size, channels, labels, batch_size, shuffle, seed)
-    return attach(data, Info(found.num_examples, found.shape_as(size, channels), found.class_names, found.left_out))
+    data = data_source.batches(size, channels, labels, batch_size, shuffle, seed)
+    return attach(
+        data,
+        Info(
+            data_source.num_examples,
+            data_source.shape_as(size, channels),
+            data_source.class_names,
+            data_source.left_out,
+        ),
+    )
 
 
 def describe(source: PathLike | Source, split: str | None = None) -> Info:
@@ -123,11 +132,11 @@ def train_and_test(
     >>> len(train), len(test)
     (1437, 360)
     """
-    found = find(source)
-    train = _arrays(found, image_size, channels, found.class_names is not None)
-    test_split = found.other_split("test")
+    data_source = find(source)
+    train = _arrays(data_source, image_size, channels, data_source.class_names is not None)
+    test_split = data_source.other_split("test")
     if test_split is not None:
-        return train, _arrays(test_split, image_size, channels, found.class_names is not None)
+        return train, _arrays(test_split, image_size, channels, data_source.class_names is not None)
     order = np.random.default_rng(0).permutation(len(train.images))
     num = max(1, round(share * len(order)))
     return _chosen(train, order[num:]), _chosen(train, order[:num])

@@ -90,8 +90,8 @@ class Source(abc.ABC):
     def other_split(self, split: str) -> "Source | None":
         """Return another split of the same data set, or None if it has no split of this name."""
         if split not in self._other_splits:
-            found = type(self)(self.name, split, self.skip_unreadable) if self.has_split(split) else None
-            self._other_splits[split] = found
+            exists = self.has_split(split)
+            self._other_splits[split] = type(self)(self.name, split, self.skip_unreadable) if exists else None
         return self._other_splits[split]
 
     def shape_as(self, size: Size | None, channels: int | None) -> OpenShape:

@@ -11,6 +11,7 @@ import tensorflow as tf
 from kgan import latents
 from kgan._typing import Tensor
 from kgan.export._format import Portable
+from kgan.images import to_uint8
 
 LARGE = 10_000
 """How many numbers an array has at least that is stored in another precision.
@@ -72,8 +73,7 @@ def read(variable: tf.Variable) -> Tensor:
 
 def with_uint8(images: Tensor) -> dict[str, Tensor]:
     """Return images in [-1, 1] together with the same as bytes."""
-    levels = tf.clip_by_value(tf.round((images + 1.0) * 127.5), 0.0, 255.0)
-    return {"output": images, "output_uint8": tf.cast(levels, tf.uint8)}
+    return {"output": images, "output_uint8": to_uint8(images)}
 
 
 def _label_checks(inputs: tuple[Tensor, ...], lowest: int | None) -> list[Any]:

@@ -162,10 +162,9 @@ def inception() -> FeatureExtractor:
             f"Inception's weights cannot be downloaded: {reason}. Use the features of a classifier that kgan trains, "
             f"'classifier:DATA', or a file of your own, or put {INCEPTION_WEIGHTS} into {folder}."
         )
-    whole = keras.applications.InceptionV3(weights="imagenet")
-    network = keras.Model(
-        whole.inputs, {"features": whole.get_layer("avg_pool").output, "probabilities": whole.outputs[0]}
-    )
+    model = keras.applications.InceptionV3(weights="imagenet")
+    outputs = {"features": model.get_layer("avg_pool").output, "probabilities": model.outputs[0]}
+    network = keras.Model(model.inputs, outputs)
     resize = keras.layers.Resizing(299, 299, interpolation="bilinear")
 
     def extract(images: Tensor) -> dict[str, Tensor]:
@@ -212,7 +211,7 @@ def load(path: PathLike) -> FeatureExtractor:
     """Return the model in a `.keras` file or a SavedModel folder as an extractor with the name of the file.
 
     A SavedModel is called through its signature `serving_default`. Outputs called `features` and
-    `probabilities` are found by their names; otherwise the first output is the features.
+    `probabilities` are found by name; otherwise the first output is the features.
 
     Raises:
         FileNotFoundError: there is nothing at `path`.
