@@ -147,6 +147,12 @@ def generate(
         TypeError: if the labels are not integers.
         ValueError: if the GAN is not class-conditional, a label or the threshold is out of range, or the ensemble
             rejects nearly all images of a class.
+
+    Example:
+    >>> from kgan.models import KerasGenerator
+    >>> gan = KerasGenerator(dcgan.generator((8, 8, 1), width=4, num_classes=3))  # or the result of `train_gan`
+    >>> generate(gan, [0, 2, 2]).shape
+    (3, 8, 8, 1)
     """
     _check_conditional(gan)
     labels = np.asarray(labels)

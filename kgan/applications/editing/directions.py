@@ -135,8 +135,8 @@ def orthogonalize(direction: Direction, others: Direction | Sequence[Direction])
     one standard deviation again.
 
     Args:
-        direction: what shall change.
-        others: one or more directions of the same generator and the same levels, which shall not change.
+        direction: the direction to change.
+        others: one or more directions of the same generator and the same levels, whose attributes must not change.
 
     Raises:
         ValueError: if they are of different generators or levels, or the direction is a combination of the others.

@@ -77,6 +77,13 @@ def move(model: Model, codes: ArrayLike, direction: Direction | Sequence[Directi
 
     Raises:
         ValueError: if a direction belongs to another generator, or there are not as many as codes.
+
+    Example:
+    >>> from kgan.architectures import mlp
+    >>> space = CodeSpace(mlp.generator((8, 8, 1), latent_dim=2))
+    >>> direction = Direction([2.0, 0.0], space=space.name, fingerprint=space.fingerprint)
+    >>> move(space, [[1.0, 1.0]], direction, 0.5).tolist()
+    [[2.0, 1.0]]
     """
     space = code_space(model)
     codes = np.array(space.codes(codes))
@@ -100,6 +107,14 @@ def set_angle(model: Model, codes: ArrayLike, directions: tuple[Direction, Direc
 
     Raises:
         ValueError: if the directions belong to another generator.
+
+    Example:
+    >>> from kgan.architectures import mlp
+    >>> space = CodeSpace(mlp.generator((8, 8, 1), latent_dim=2))
+    >>> cosine = Direction([1.0, 0.0], space=space.name, fingerprint=space.fingerprint)
+    >>> sine = Direction([0.0, 1.0], space=space.name, fingerprint=space.fingerprint)
+    >>> np.abs(set_angle(space, [[0.3, 0.1]], (cosine, sine), 90)[0] - [0, 2**0.5]).max() < 1e-6
+    np.True_
     """
     space = code_space(model)
     for direction in directions:

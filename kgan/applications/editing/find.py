@@ -24,7 +24,7 @@ def find_direction(
             direction of `unsupervised.principal_components` or `unsupervised.closed_form`), or the path of a file that
             `Direction.save` wrote.
         levels: as in `supervised.boundary`.
-        keep: names of what shall not change along the direction.
+        keep: names of what must not change along the direction.
 
     Raises:
         ValueError: if the name is unknown, or the direction belongs to another model.

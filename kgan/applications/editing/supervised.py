@@ -63,7 +63,7 @@ def boundary(
         labels: as in `kgan.GAN.generate`, for class-conditional generators.
         levels: for style-based generators the levels that the direction moves; 0 is the coarsest. It is learned from
             random images whose other levels have the style of another image. Defaults to all.
-        keep: what shall not change along the direction (see `orthogonalize`): directions, or attributes as above.
+        keep: what must not change along the direction (see `orthogonalize`): directions, or attributes as above.
             Functions in it may also return several columns `(num, columns)`, such as `attributes.class_scores`;
             constant columns are left out.
         num: number of random images. Defaults to 4,000.
