@@ -3,6 +3,7 @@
 import hashlib
 import os
 import pathlib
+import re
 import urllib.parse
 from typing import Any
 
@@ -17,6 +18,9 @@ from kgan.datasets.source import EMBEDDED, Size, Source, add_file, progress, res
 
 INFO_FILE = "dataset_info.json"
 """A file that each prepared data set holds."""
+
+PREPARED = re.compile(r"\w+(/[\w.-]+)?(:[\d.*]+)?")
+"""Names that a prepared data set may have: name/configuration:version. Others (`huggingface:...`) need the network."""
 
 
 class TensorFlowDatasets(Source):
@@ -59,18 +63,22 @@ class TensorFlowDatasets(Source):
         if (folder / INFO_FILE).is_file():
             return tfds.builder_from_directory(folder)
         name = str(self.name)
+        known = [*tfds.list_builders(with_community_datasets=False), EMBEDDED]
+        in_catalog = name.split("/")[0].split(":")[0] in known
         data_dir = os.environ.get("TFDS_DATA_DIR")  # TFDS itself reads it only once, when it is imported
         try:
-            return tfds.builder(name, data_dir=data_dir and os.path.expanduser(data_dir))
-        except (tfds.core.DatasetNotFoundError, ValueError) as error:
-            known = [*tfds.list_builders(with_community_datasets=False), EMBEDDED]
-            if name.split("/")[0].split(":")[0] in known:
-                raise  # an unknown version or configuration, which TFDS names
-            raise ValueError(
-                f"{unknown('data set', name, known)} Expected {EMBEDDED!r}, a name in TensorFlow Datasets, the name of "
-                "a data set prepared in the folder that the environment variable TFDS_DATA_DIR names, or a folder of "
-                "pictures."
-            ) from error
+            if in_catalog or PREPARED.fullmatch(name):
+                return tfds.builder(name, data_dir=data_dir and os.path.expanduser(data_dir))
+        except AssertionError as error:
+            raise ValueError(str(error)) from error
+        except (tfds.core.DatasetNotFoundError, ValueError):
+            if in_catalog:
+                raise  # an unknown configuration, which TFDS names
+        raise ValueError(
+            f"{unknown('data set', name, known)} Expected {EMBEDDED!r}, a name in TensorFlow Datasets, the name of a "
+            "data set prepared in the folder that the environment variable TFDS_DATA_DIR names, or a folder of "
+            "pictures."
+        )
 
     def _prepare(self) -> None:
         if self.builder.is_prepared():

@@ -57,6 +57,10 @@ def test_not_prepared_and_no_network(tmp_path, monkeypatch):
     [
         ("mnits", "Unknown data set. Received: 'mnits'. Did you mean 'mnist'.*Expected 'digits', a name in"),
         ("digit", "Did you mean 'digits'"),
+        ("huggingface:mnist", "Unknown data set. Received: 'huggingface:mnist'"),
+        ("a b", "Unknown data set. Received: 'a b'"),
+        ("mnist:9.9.9", "cannot be loaded at version 9.9.9"),
+        ("mnist/none", "BuilderConfig none not found"),
         ("imdb_reviews", "which has no feature 'image'"),
     ],
 )
