@@ -37,8 +37,8 @@ def resolve(kind: str, identifier: Any, known: Mapping[str, type]) -> Any:
 
     Example:
     >>> import keras
-    >>> resolve("optimizer", "adam", {"adam": keras.optimizers.Adam}).name
-    'adam'
+    >>> type(resolve("optimizer", "adam", {"adam": keras.optimizers.Adam})).__name__
+    'Adam'
     """
     import keras
 
