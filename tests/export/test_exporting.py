@@ -184,5 +184,5 @@ def test_bad_types_of_weights(tmp_path, format, received, monkeypatch):
 
 
 def test_the_argument_s_old_name(tmp_path, generator):
-    with pytest.warns(FutureWarning, match="`generator` of `export` is now `network`"):
+    with pytest.warns(FutureWarning, match=r"`export\(generator=\)` is now `export\(network=\)`"):
         exporting.export(generator=generator, path=tmp_path / "model")
