@@ -190,7 +190,7 @@ class TestGAN:
 
     def test_watched(self):
         made, images = gan(), networks.images(64)
-        watch = kgan.callbacks.Watch(held_out=networks.images(32, seed=1), looks=2, num=32)
+        watch = kgan.callbacks.Watch(held_out=networks.images(32, seed=1), num_checks=2, num=32)
         made.fit(images, batch_size=16, verbose=0, callbacks=[watch], validation_data=images)
         assert len(watch.history) == 2
         assert watch.history[-1].overfitting is not None
