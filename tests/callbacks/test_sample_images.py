@@ -69,7 +69,9 @@ class TestFrames:
         gan.fit(IMAGES, initial_epoch=9999, epochs=10000, verbose=0, callbacks=[callback])
         assert joined[1] == ["epoch-9999.png", "epoch-10000.png"]
 
-    @pytest.mark.parametrize("batch", [3, 4, 5])
+    @pytest.mark.parametrize(
+        "batch", [3, pytest.param(4, marks=pytest.mark.slow), pytest.param(5, marks=pytest.mark.slow)]
+    )
     def test_those_from_before_a_resume_belong(self, tmp_path, joined, batch):
         """The run of 4 batches per epoch is cut off inside its first epoch, at its end and in the second."""
 

@@ -37,6 +37,7 @@ def test_a_labeled_folder(folder, tmp_path):
     assert files(tmp_path / "out") == first
 
 
+@pytest.mark.slow
 def test_images_that_the_ensemble_rejects_are_not_written(folder, tmp_path, monkeypatch):
     uniform = lambda images: np.full((len(images), 2), 0.5)  # noqa: E731
     monkeypatch.setattr(data_augmentation, "train_ensemble", lambda *_, **__: [uniform])

@@ -59,6 +59,7 @@ def test_a_folder_over_itself_keeps_the_user_s_files(tmp_path):
         resave(tmp_path / "model", tmp_path / "model", overwrite=False)
 
 
+@pytest.mark.slow
 def test_images_from_images(tmp_path):
     network = trained(architectures.restoration.denoiser(width=8, blocks=2))
     export(network, tmp_path / "whole")

@@ -138,7 +138,7 @@ class TestClassic:
 
     steps, batch = 20, 100
 
-    @pytest.fixture(params=["float64", "float32"])
+    @pytest.fixture(params=["float64", pytest.param("float32", marks=pytest.mark.slow)])
     def floatx(self, request):
         before = keras.config.floatx()
         keras.config.set_floatx(request.param)

@@ -125,6 +125,7 @@ class TestConditional:
         again = keras.saving.load_model(tmp_path / "gan.keras")
         assert again.evaluate(images, labels, verbose=0) == gan.evaluate(images, labels, verbose=0)
 
+    @pytest.mark.slow
     def test_an_auxiliary_classifier_teaches_the_generator(self):
         """With nothing to learn from the logits, the classes of generated images still become right."""
         make = kgan.architectures.mlp

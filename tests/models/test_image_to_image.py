@@ -159,7 +159,10 @@ class TestWarmUp:
         assert int(gan.discriminator_optimizer.iterations) == 0
 
 
-@pytest.mark.parametrize("options", [{"run_eagerly": True}, {"jit_compile": True}, {"steps_per_execution": 2}])
+@pytest.mark.parametrize(
+    "options",
+    [{"run_eagerly": True}, pytest.param({"jit_compile": True}, marks=pytest.mark.slow), {"steps_per_execution": 2}],
+)
 def test_ways_to_run_agree(options):
     runs = []
     for each in ({"jit_compile": False}, options):
@@ -213,7 +216,9 @@ class TestSaving:
         assert scores[0] == scores[1]
         assert scores[0]["decibels"] == pytest.approx(scores[0]["psnr"], rel=1e-5)
 
-    @pytest.mark.parametrize("batch", [1, 3, 4])
+    @pytest.mark.parametrize(
+        "batch", [3, pytest.param(1, marks=pytest.mark.slow), pytest.param(4, marks=pytest.mark.slow)]
+    )
     def test_a_cut_run_ends_with_the_same_numbers(self, tmp_path, batch):
         """Cut in the warm-up, right at its end and after it, in 3 epochs of 2 steps."""
 

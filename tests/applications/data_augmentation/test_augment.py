@@ -221,6 +221,7 @@ class TestTrain:
         other = augmentation.train_gan(images, labels, seed=4, **TINY)
         assert (gan.generate(4, seed=1) != other.generate(4, seed=1)).any()
 
+    @pytest.mark.slow
     def test_transform_changes_the_real_images_only(self):
         shown = []
 

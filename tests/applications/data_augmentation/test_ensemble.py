@@ -3,10 +3,12 @@
 import keras
 import networks
 import numpy as np
+import pytest
 
 from kgan.applications.data_augmentation.ensemble import ensemble_probability, train_ensemble
 
 
+@pytest.mark.slow
 def test_classifiers_learn_and_are_repeatable():
     images, labels = networks.images(40) * 0.2, networks.labels(40, 2)
     images[labels == 1] += 0.5
