@@ -7,7 +7,7 @@ import pathlib
 from typing import Any, NamedTuple
 
 import numpy as np
-from rich.table import Table
+from rich.table import Column, Table
 
 from kgan import _files, images
 from kgan._typing import Array, PathLike
@@ -60,7 +60,8 @@ class Evaluation(NamedTuple):
 
     def table(self) -> Table:
         """Return the values as a table for the terminal."""
-        table = Table("figure", "generated", "95 %", "real", "samples", "better", title=self.settings["title"])
+        first = Column("figure", no_wrap=True, overflow="fold")  # names are not cut in a narrow terminal
+        table = Table(first, "generated", "95 %", "real", "samples", "better", title=self.settings["title"])
         for row in self.rows:
             table.add_row(*row.cells())
         return table
