@@ -87,11 +87,22 @@ OLD = {
 
 @pytest.fixture(autouse=True)
 def _forget():
-    """Import every old module anew, as the first one to name it."""
+    """Import every old module anew, as the first one to name it, and leave the packages as they were."""
+    places = [old.rpartition(".")[::2] for old in _deprecation.MODULES]
+    kept = [(package, name, vars(importlib.import_module(package)).get(name)) for package, name in places]
+    forget()
+    yield
+    forget()
+    for package, name, value in kept:
+        if value is not None:
+            setattr(sys.modules[package], name, value)
+
+
+def forget():
     for old in _deprecation.MODULES:
         sys.modules.pop(old, None)
         package, _, name = old.rpartition(".")
-        if type(vars(sys.modules.get(package, kgan)).get(name)).__name__ == "_Alias":
+        if type(vars(sys.modules[package]).get(name)).__name__ == "_Alias":
             delattr(sys.modules[package], name)
 
 
