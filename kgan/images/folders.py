@@ -39,8 +39,8 @@ class Found(NamedTuple):
 
     Attributes:
         pictures: the files, sorted.
-        left_out: the files and folders that are not used, sorted. Hidden files and those of the operating system
-            are not among them.
+        left_out: the files and folders that are not used, sorted. Hidden files, those of the operating system and
+            the settings of kgan's results are not among them.
     """
 
     pictures: list[pathlib.Path]
@@ -71,9 +71,10 @@ class Found(NamedTuple):
 def find_pictures(folder: PathLike, suffixes: Collection[str]) -> Found:
     """Find the pictures in a folder and its subfolders.
 
-    Hidden files and folders (`.ipynb_checkpoints`, `._1.png`) and those of operating systems (`Thumbs.db`,
-    `__MACOSX`) are passed over. Left out, with a reason, are files of other suffixes, links to nothing, links to
-    folders, and subfolders with results of kgan, which would otherwise become data.
+    Hidden files and folders (`.ipynb_checkpoints`, `._1.png`), those of operating systems (`Thumbs.db`, `__MACOSX`)
+    and the settings that kgan keeps beside its results (`augmented.json`) are passed over. Left out, with a reason,
+    are files of other suffixes, links to nothing, links to folders, and subfolders with results of kgan, which would
+    otherwise become data.
 
     Args:
         folder: the folder. It may itself be hidden or hold results: it was asked for.
@@ -105,7 +106,7 @@ def find_pictures(folder: PathLike, suffixes: Collection[str]) -> Found:
                 kept.append(name)
         subfolders[:] = kept
         for name in names:
-            if name.startswith(".") or name.lower() in SYSTEM_FILES:
+            if name.startswith(".") or name.lower() in SYSTEM_FILES or name in RESULT_FILES:
                 continue
             reason = _reason_against_file(place / name, suffixes)
             if reason:

@@ -74,7 +74,9 @@ def test_results_of_kgan_are_left_out(tmp_path, name):
 def test_results_that_are_asked_for(tmp_path):
     make(tmp_path, "augmented.json", "a/1.png", "b/1.png")
     assert folders.holds_results(tmp_path)
-    assert len(images.find_pictures(tmp_path, SUFFIXES).pictures) == 2
+    found = images.find_pictures(tmp_path, SUFFIXES)
+    assert len(found.pictures) == 2
+    assert found.left_out == []
 
 
 def test_other_files_and_links_are_named(tmp_path):
