@@ -6,13 +6,6 @@ import pytest
 from kgan.callbacks import Progress
 
 
-@pytest.fixture
-def gan():
-    gan = networks.gan()
-    gan.compile(loss="non_saturating")
-    return gan
-
-
 def test_it_ends_full_with_the_last_losses(gan, capsys):
     history = gan.fit(networks.images(), batch_size=8, epochs=2, verbose=0, callbacks=[Progress(8)]).history
     output = capsys.readouterr().out

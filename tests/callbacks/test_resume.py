@@ -15,14 +15,6 @@ import pytest
 import kgan
 from kgan.callbacks import Resume
 
-
-@pytest.fixture
-def gan():
-    gan = networks.gan()
-    gan.compile(loss="non_saturating", metrics=[keras.metrics.MeanSquaredError(name="distance")])
-    return gan
-
-
 IMAGES = networks.images()
 
 

@@ -13,13 +13,6 @@ IMAGES = networks.images()
 
 
 @pytest.fixture
-def gan():
-    gan = networks.gan()
-    gan.compile(loss="non_saturating")
-    return gan
-
-
-@pytest.fixture
 def joined(monkeypatch):
     """The names of the frames of each animation that is written."""
     names = []

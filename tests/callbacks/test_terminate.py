@@ -7,14 +7,6 @@ import pytest
 
 from kgan.callbacks import TerminateOnNonFinite
 
-
-@pytest.fixture
-def gan():
-    gan = networks.gan()
-    gan.compile(loss="non_saturating", metrics=[keras.metrics.MeanSquaredError(name="distance")])
-    return gan
-
-
 IMAGES = networks.images()
 
 
