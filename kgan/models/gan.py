@@ -93,7 +93,7 @@ class GAN(AdversarialModel, Sampler):
         checks.check_label_dropout(label_dropout, generator, discriminator)
         super().__init__(generator, discriminator, ema_decay, seed, name)
         self.clusters = found_clusters
-        self.conditional = len(generator.inputs) == 2
+        self.conditional = self.takes_pairs = len(generator.inputs) == 2
         self.num_classes = num_classes or (num_classes_of(generator) if self.conditional else None)
         self.latent_dim = generator.inputs[0].shape[1]
         self.packing = packing

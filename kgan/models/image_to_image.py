@@ -62,7 +62,7 @@ class ImageToImageGAN(AdversarialModel):
     """
 
     samples_from = "images"
-    conditional = True  # data are pairs
+    takes_pairs = True
 
     def __init__(
         self,

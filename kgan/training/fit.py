@@ -15,7 +15,7 @@ from kgan.training.persistence import PersistentModel
 class TrainableModel(PersistentModel):
     """Base of the models that train a generator: `fit` and `evaluate`.
 
-    A subclass implements `check_batch` and `prepare_data`, and has `generator`, `conditional`, `seed`,
+    A subclass implements `check_batch` and `prepare_data`, and has `generator`, `takes_pairs`, `seed`,
     `evaluation_seed_generator` and `recipe_summary`.
     """
 
@@ -73,7 +73,7 @@ class TrainableModel(PersistentModel):
         x, y = data_adapter.split_pair(x, y)
         data_adapter.check(x, y, self.check_batch)
         if data_adapter.is_array(x):
-            x, y = np.asarray(x), np.asarray(y) if self.conditional else None
+            x, y = np.asarray(x), np.asarray(y) if self.takes_pairs else None
             if validation_split:
                 (x, y), validation_data = data_adapter.hold_out(x, y, validation_split)
             x = data_adapter.ordered(x, y, batch_size, shuffle, self.seed)
