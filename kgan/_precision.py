@@ -6,6 +6,9 @@ from typing import Any
 
 import keras
 
+from kgan import _networks
+from kgan.backend import keras_internals
+
 
 @contextlib.contextmanager
 def computing_in(policy: str | keras.DTypePolicy | None) -> Iterator[None]:
@@ -39,23 +42,10 @@ def converted(network: keras.Model, dtype: str = "float32") -> keras.Model:
     >>> small.layers[0].kernel.dtype, converted(small).layers[0].kernel.dtype
     ('float16', 'float32')
     """
-    if not any(_is_other_float(layer.dtype_policy.compute_dtype, dtype) for layer in _nested_layers(network)):
+    layers = keras_internals.nested_layers(network)
+    if not any(_is_other_float(layer.dtype_policy.compute_dtype, dtype) for layer in layers):
         return network
-    copy = type(network).from_config(_with_policy(network.get_config(), dtype))
-    copy.set_weights(network.get_weights())
-    return copy
-
-
-def _nested_layers(network: keras.Model) -> Iterator[keras.Layer]:
-    """Yield the layers of a network, also those of networks in it and those that are wrapped by others."""
-    for layer in network.layers:
-        yield layer
-        wrapped = getattr(layer, "layer", None)
-        if isinstance(wrapped, keras.Layer):
-            yield wrapped
-        for inner in (layer, wrapped):
-            if isinstance(inner, keras.Model):
-                yield from _nested_layers(inner)
+    return _networks.copy(network, lambda config: _with_policy(config, dtype))
 
 
 def _is_other_float(compute_dtype: str | None, dtype: str) -> bool:

@@ -59,3 +59,16 @@ def test_layers_without_a_configuration_need_none_if_nothing_is_converted():
 
     network = keras.Sequential([keras.Input((2,)), Own()])
     assert _precision.converted(network) is network
+
+
+def test_layers_and_functions_that_keras_does_not_know_are_converted():
+    class Halved(keras.layers.Layer):
+        def call(self, inputs):
+            return 0.5 * inputs
+
+    parts = [keras.layers.Dense(2), Halved(), keras.layers.Lambda(lambda x: 3 * x)]
+    network = keras.Sequential([keras.Input((2,)), *parts])
+    half = _precision.converted(network, "float16")
+    assert half.layers[0].kernel.dtype == "float16"
+    inputs = np.ones((1, 2), "float32")
+    np.testing.assert_allclose(_precision.converted(half)(inputs), network(inputs), atol=5e-3)

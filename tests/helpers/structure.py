@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 LAYERS = (
-    {"_checks", "_deprecation", "_files", "_network", "_precision", "_registration", "_registry", "_typing"},
+    {"_checks", "_deprecation", "_files", "_network", "_registration", "_registry", "_typing"},
     {"backend"},
     {"_networks", "augmentation", "latents", "optimizers", "penalties"},
-    {"layers"},
+    {"_precision", "layers"},
     {"losses"},
     {"architectures"},
     {"images"},
