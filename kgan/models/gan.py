@@ -8,6 +8,7 @@ from keras import ops
 
 from kgan import export as exports
 from kgan import latents, losses, recipes
+from kgan._checks import check_images, check_labels
 from kgan._typing import Array, PathLike, Tensor
 from kgan.architectures.inspection import num_classes_of
 from kgan.augmentation import Augmentation
@@ -198,9 +199,9 @@ class GAN(AdversarialModel, Sampler):
 
     def check_batch(self, images: Array, condition: Array | None) -> None:
         """Check images and labels against the networks."""
-        checks.check_images(images, self.image_shape)
+        check_images(images, self.image_shape)
         if self.conditional:
-            checks.check_labels(condition, len(images), self.num_classes)
+            check_labels(condition, len(images), self.num_classes)
 
     # Data and networks
 

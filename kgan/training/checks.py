@@ -4,8 +4,6 @@ from typing import Any
 
 import keras
 
-from kgan._checks import check_images as check_images
-from kgan._checks import check_labels as check_labels
 from kgan._checks import shapes_fit
 from kgan.architectures.inspection import num_classes_of
 from kgan.backend import keras_internals

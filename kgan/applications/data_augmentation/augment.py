@@ -12,7 +12,7 @@ import numpy as np
 from keras import ops
 
 from kgan import _deprecation, datasets
-from kgan._checks import check_positive
+from kgan._checks import check_images, check_labels, check_positive
 from kgan._deprecation import renamed
 from kgan._typing import Array, Tensor
 from kgan.applications._seeding import seeded
@@ -21,7 +21,6 @@ from kgan.architectures import dcgan
 from kgan.datasets import labelled
 from kgan.models.gan import GAN
 from kgan.models.sampler import Sampler
-from kgan.training import checks
 
 Dataset: typing.TypeAlias = typing.Any
 """A `tf.data.Dataset`."""
@@ -156,7 +155,7 @@ def generate(
     """
     _check_conditional(gan)
     labels = np.asarray(labels)
-    checks.check_labels(labels, len(labels), gan.num_classes)
+    check_labels(labels, len(labels), gan.num_classes)
     _check_threshold(threshold)
     images = np.empty((len(labels), *gan.image_shape), "float32")
     seeds = np.random.default_rng(seed).integers(2**31, size=MAX_ATTEMPTS)
@@ -201,7 +200,7 @@ def num_per_class(
     [0, 4]
     """
     labels = np.asarray(labels)
-    checks.check_labels(labels, len(labels), num_classes)
+    check_labels(labels, len(labels), num_classes)
     real = np.bincount(labels, minlength=num_classes or 0)
     if ratio is None:
         if not balance:
@@ -270,7 +269,7 @@ def augment(
     _check_conditional(gan)
     check_positive(batch_size=batch_size)
     images, labels, _ = labelled.checked(images, labels, gan.num_classes, minimum=0)
-    checks.check_images(images, gan.image_shape)
+    check_images(images, gan.image_shape)
     check_positive(pool_size=pool_size)
     num = num_per_class(labels, ratio, balance, gan.num_classes)
     new_labels = np.repeat(np.arange(len(num)), num).astype("int32")

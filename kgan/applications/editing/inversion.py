@@ -10,11 +10,10 @@ from numpy.typing import ArrayLike
 from tqdm import tqdm
 
 from kgan import _deprecation, backend
-from kgan._checks import check_positive
+from kgan._checks import check_images, check_positive
 from kgan._typing import Array, ImageShape, Tensor
 from kgan.applications.editing.spaces import CodeSpace, Model, code_space
 from kgan.metrics import psnr
-from kgan.training import checks
 
 START_SAMPLES = 4000
 """How many random images are compared with each given image, to start from the nearest."""
@@ -120,7 +119,7 @@ def prepare_images(images: ArrayLike, image_shape: ImageShape) -> Array:
     size, expected_size = images.shape[1:3], tuple(image_shape[:2])
     # A single bright image may well have no dark pixel; ten such images look like images in [0, 1].
     dark = -np.ones_like(images[: 1 if len(images) < 10 else 0])
-    checks.check_images(np.concatenate([images, dark]), images.shape[1:])
+    check_images(np.concatenate([images, dark]), images.shape[1:])
     if size != expected_size:
         warnings.warn(
             f"Images of {size[0]}x{size[1]} were resized to the generator's {expected_size[0]}x{expected_size[1]}.",
