@@ -4,7 +4,6 @@ import os
 import pathlib
 import shutil
 import warnings
-import zipfile
 from typing import Any
 
 import keras
@@ -12,6 +11,8 @@ import numpy as np
 
 from kgan._typing import PathLike
 from kgan.backend import keras_internals
+from kgan.callbacks.interruption import Interruption
+from kgan.training import backups
 
 
 class Resume(keras.callbacks.Callback):
@@ -22,7 +23,11 @@ class Resume(keras.callbacks.Callback):
     again at once. Any other data set is read again from its start, so its order must be a function of its seed.
 
     The files in `directory` are ordinary `.keras` models, replaced only when the new one is complete. The last `keep`
-    remain. If the newest is damaged, the one before it is used, with a warning.
+    remain. If the newest is damaged, the one before it is used, with a warning. `kgan.open_model` opens the newest of
+    the folder.
+
+    Ctrl-C, and the signal with which systems end a process (SIGTERM), take effect after the running update, when the
+    state has been saved: nothing is lost. The second one takes effect at once.
 
     Args:
         directory: for this run only; created if missing.
@@ -51,6 +56,7 @@ class Resume(keras.callbacks.Callback):
         self.save_freq = save_freq
         self._num_batches = save_freq if isinstance(save_freq, int) else 0  # between two saves; 0 saves at epochs
         self.keep = keep
+        self._interruption = Interruption()
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Load the newest complete file, if there is one."""
@@ -63,6 +69,7 @@ class Resume(keras.callbacks.Callback):
         path = self._newest()
         if path is not None:
             self._restore(path)
+        self._interruption.begin()
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Move to the position in the data."""
@@ -76,27 +83,41 @@ class Resume(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Save if `save_freq` batches have passed."""
+        interrupted = self._interruption.requested
         if self.model.data_position.skipping:
+            if interrupted:
+                self._interruption.raise_now()
             return
         self._num_unsaved += batch + 1 - self._batch
         self._batch = batch + 1
-        due = self._num_batches and self._num_unsaved >= self._num_batches
-        if due and self._batch != self.params["steps"]:
+        if self._batch == self.params["steps"]:
+            return  # the end of the epoch saves it, with what the other callbacks make of it
+        if interrupted or (self._num_batches and self._num_unsaved >= self._num_batches):
             self._save(self._epoch, self._batch)
+        if interrupted:
+            self._interruption.raise_now()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Save the end of the epoch if it is due."""
         _append(self._history, logs, epoch)
-        if self._num_unsaved >= self._num_batches:
+        if self._interruption.requested or self._num_unsaved >= self._num_batches:
             self._save(epoch + 1, 0)
+        if self._interruption.requested:
+            self._interruption.raise_now()
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         """Save the end, and give Keras's history the epochs from before the resume."""
         if self._num_unsaved:
             self._save(self._epoch + 1, 0)
+        if self._interruption.requested:
+            self._interruption.raise_now()
         history = self.model.history
         history.history = {name: values for name, values in self._history.items() if name != "epoch"}
         history.epoch = self._history.get("epoch", [])
+
+    def after_fit(self) -> None:
+        """Give Ctrl-C its usual effect again; `fit` calls it in any case, also after an error."""
+        self._interruption.end()
 
     def _save(self, epoch: int, batch: int) -> None:
         self.model.progress = {
@@ -106,24 +127,19 @@ class Resume(keras.callbacks.Callback):
             "callbacks": [_state_of(callback) for callback in self.model.fit_callbacks],
             "stopped": bool(self.model.stop_training),
         }
-        self.model.save(self.directory / f"epoch-{epoch:05d}-batch-{batch:08d}.keras")
+        self.model.save(self.directory / backups.name_of(backups.Position(epoch, batch)))
         self._num_unsaved = 0
         for old in self.files()[: -self.keep]:
             old.unlink()
 
     def files(self) -> list[pathlib.Path]:
         """Return the saved files, the newest last."""
-        return sorted(self.directory.glob("epoch-*-batch-*.keras"), key=_position)
+        return backups.files(self.directory)
 
     def _newest(self) -> pathlib.Path | None:
         files = self.files()
         for path in reversed(files):
-            damage: str | Exception | None
-            try:
-                with zipfile.ZipFile(path) as archive:
-                    damage = archive.testzip()
-            except (zipfile.BadZipFile, OSError, EOFError) as error:
-                damage = error
+            damage = backups.damage_of(path)
             if damage is None:
                 return path
             warnings.warn(f"{path.name} is damaged ({damage}). Resuming from the file before it.", stacklevel=2)
@@ -153,12 +169,6 @@ class Resume(keras.callbacks.Callback):
         keras_internals.set_initial_epoch(
             self.model, self.params["epochs"] if progress["stopped"] else progress["epoch"]
         )
-
-
-def _position(path: pathlib.Path) -> tuple[int, int]:
-    """Return the epoch and the batch of a file, as numbers: epochs above 99,999 have more digits."""
-    _, epoch, _, batch = path.stem.split("-")
-    return int(epoch), int(batch)
 
 
 # What Keras's callbacks know at the end of an epoch that decides what they do in the next.

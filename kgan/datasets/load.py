@@ -5,8 +5,10 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
+from kgan._checks import check_positive
 from kgan._typing import Array, PathLike
 from kgan.datasets.info import Info, attach
+from kgan.datasets.order import flipped
 from kgan.datasets.source import Source
 from kgan.datasets.sources import find
 
@@ -34,6 +36,8 @@ def load(
     shuffle: bool = True,
     seed: int = 0,
     skip_unreadable: bool = False,
+    flip: bool = False,
+    workers: int = 2,
 ) -> tf.data.Dataset:
     """Load images as batches in [-1, 1].
 
@@ -57,6 +61,9 @@ def load(
             order, with a smaller last batch. Defaults to True.
         seed: seed of the order. Defaults to 0.
         skip_unreadable: leave out damaged pictures of a folder, with a warning that counts them.
+        flip: mirror each image left to right, or not, at random: twice the data where left and right do not matter,
+            as with faces or landscapes. Defaults to False.
+        workers: number of pictures that are read at once. Defaults to 2.
 
     Returns:
         A `tf.data.Dataset` of float32 images `(batch_size, height, width, channels)` in [-1, 1], or of
@@ -77,13 +84,17 @@ def load(
         raise ValueError(f"`image_size` must be positive: pixels, or (height, width). Received: {image_size}")
     if channels not in (None, 1, 3, 4):
         raise ValueError(f"`channels` must be 1, 3 or 4. Received: channels={channels}")
+    check_positive(workers=workers)
     data_source = find(source, split, skip_unreadable)
+    data_source.workers = workers
     if labels and data_source.class_names is None:
         raise ValueError(
             f"Expected labeled data. Received: {data_source.name}, which has no labels. In a folder they are the "
             "subfolders."
         )
     data = data_source.batches(size, channels, labels, batch_size, shuffle, seed)
+    if flip:
+        data = flipped(data, seed)
     return attach(
         data,
         Info(

@@ -165,6 +165,46 @@ def by_epoch(
     return dataset
 
 
+def flipped(dataset: tf.data.Dataset, seed: int) -> tf.data.Dataset:
+    """Mirror each image left to right, or not, at random.
+
+    Which images are mirrored in epoch e depends on `seed` and e only, so that `seek` finds any epoch of the result,
+    too. Data that are not of `kgan.datasets`' order depend on how often they were read.
+
+    Args:
+        dataset: batches of images `(batch, height, width, channels)`, or of tuples that begin with such images.
+        seed: of the choice.
+
+    Example:
+    >>> data = from_arrays(np.arange(8.0).reshape(2, 1, 4, 1), batch_size=2, shuffle=False)
+    >>> [batch.numpy()[:, 0, 0, 0].tolist() for _ in range(2) for batch in flipped(data, seed=1)]
+    [[0.0, 7.0], [0.0, 4.0]]
+    """
+    counter = _counter(dataset)
+    if counter is None:
+        numbers = tf.data.Dataset.random(seed=seed, rerandomize_each_iteration=True)
+        return tf.data.Dataset.zip(numbers, dataset).map(lambda number, *batch: _mirror(batch, number, seed))
+    steps = dataset.cardinality()
+
+    def next_epoch(_: Tensor) -> tf.data.Dataset:
+        first = counter.read_value() * steps
+        return dataset.enumerate().map(lambda step, *batch: _mirror(batch, first + step, seed))
+
+    mirrored = tf.data.Dataset.from_tensors(0).flat_map(next_epoch)
+    mirrored = mirrored.apply(tf.data.experimental.assert_cardinality(steps)).prefetch(2)
+    mirrored = mirrored.with_options(dataset.options())
+    _EPOCHS[mirrored] = counter
+    return mirrored
+
+
+def _mirror(batch: tuple, number: Tensor, seed: int) -> Any:
+    """Return a batch where about half of the images are mirrored; which ones depends on its number and the seed."""
+    images, *more = batch[0] if len(batch) == 1 and isinstance(batch[0], tuple) else batch
+    chosen = tf.random.stateless_uniform(tf.shape(images)[:1], seed=tf.stack([tf.cast(seed, tf.int64), ~number])) < 0.5
+    images = tf.where(chosen[:, None, None, None], tf.reverse(images, axis=[2]), images)
+    return (images, *more) if more else images
+
+
 def seek(dataset: tf.data.Dataset, epoch: int) -> bool:
     """Make the next iteration of `dataset` its epoch number `epoch`, counted from 0.
 

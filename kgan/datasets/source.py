@@ -46,6 +46,7 @@ class Source(abc.ABC):
         class_names: the names of the classes by label, or None.
         labels: int32 array `(num_examples,)`, complete after `read`; or None.
         left_out: files that are not used.
+        workers: number of files that are read at once.
     """
 
     num_examples: int
@@ -53,6 +54,7 @@ class Source(abc.ABC):
     class_names: tuple[str, ...] | None = None
     labels: Array | None = None
     left_out: tuple[images.LeftOut, ...] = ()
+    workers: int = 2
 
     def __init__(self, name: PathLike, split: str, skip_unreadable: bool = False) -> None:
         self.name = name

@@ -1,6 +1,8 @@
 """Open what kgan saved: models in training, generators alone, exported SavedModels."""
 
 import pathlib
+import re
+import warnings
 import zipfile
 from typing import Any
 
@@ -10,6 +12,7 @@ from kgan._typing import PathLike, Tensor
 from kgan.architectures.inspection import is_generator, num_classes_of
 from kgan.export import exporting, resave
 from kgan.models.sampler import Sampler
+from kgan.training import backups
 
 
 class SavedGenerator(Sampler):
@@ -126,11 +129,15 @@ class KerasGenerator(Sampler):
         )
 
 
-def open_model(path: PathLike) -> Any:
-    """Open a model that kgan saved or exported.
+def open_model(path: PathLike, custom_objects: dict[str, Any] | None = None) -> Any:
+    """Open a model that kgan saved or exported, or the newest state of a run that was stopped.
 
     Args:
-        path: a `.keras` file, a folder with a `model.keras` (such as a run folder), or an exported SavedModel.
+        path: a `.keras` file; a run folder; a folder with a `model.keras`; the folder of a `kgan.callbacks.Resume`; or
+            an exported SavedModel. Of a run that was stopped, or is still training, the newest whole state in its
+            `backup` is opened, and a warning says which.
+        custom_objects: your own layers and functions by name, as in `keras.saving.load_model`. Not needed for those
+            that are registered (`keras.saving.register_keras_serializable`) and imported.
 
     Returns:
         A `GAN`, a `KerasGenerator` if the file holds a generator alone, or a `SavedGenerator`. Each has
@@ -139,7 +146,7 @@ def open_model(path: PathLike) -> Any:
 
     Raises:
         FileNotFoundError: there is nothing at `path`.
-        ValueError: it is no model of kgan, or it cannot be read.
+        ValueError: it is no model of kgan, it cannot be read, its own layers are not known, or nothing is trained yet.
 
     Example:
     >>> from kgan import architectures
@@ -150,18 +157,86 @@ def open_model(path: PathLike) -> Any:
     path = pathlib.Path(path)
     if not path.exists():
         raise FileNotFoundError(f"Expected a model.keras or a SavedModel folder. Received: {path}, which is not there.")
-    if (path / "model.keras").is_file():
-        path = path / "model.keras"
     if (path / "saved_model.pb").is_file():
         return SavedGenerator(path)
-    if path.suffix != ".keras":
-        raise ValueError(f"Expected a model.keras or a SavedModel folder. Received: {path}, which is neither.")
+    if path.suffix == ".keras" and path.is_file():
+        return _load(path, custom_objects)
+    for folder in (path / "backup", path):
+        if backups.files(folder):
+            return _of_run(path, folder, custom_objects)
+    if (path / "model.keras").is_file():
+        return _load(path / "model.keras", custom_objects)
+    if (path / "saved_model" / "saved_model.pb").is_file():
+        return SavedGenerator(path / "saved_model")
+    if (path / "run.json").is_file() or (path / "backup").is_dir():
+        raise ValueError(
+            f"Expected a run with a saved state. Received: {path}, where nothing is trained yet. Run its `kgan train` "
+            "again: a state is saved after each epoch, and when it is stopped with Ctrl-C."
+        )
+    raise ValueError(f"Expected a model.keras or a SavedModel folder. Received: {path}, which is neither.")
+
+
+def _load(path: pathlib.Path, custom_objects: dict[str, Any] | None) -> Any:
+    """Return the model in a `.keras` file."""
     try:
-        model = keras.saving.load_model(path)
+        model = keras.saving.load_model(path, custom_objects=custom_objects)
     except (OSError, ValueError, TypeError, KeyError, zipfile.BadZipFile) as error:
-        raise ValueError(f"Expected a model of kgan. Received: {path}, which cannot be read: {error}") from error
+        unknown = re.search(r"Could not locate (?:class|function) '([\w.>]+)'", str(error))
+        if unknown is None:
+            raise ValueError(f"Expected a model of kgan. Received: {path}, which cannot be read: {error}") from error
+        name = unknown[1].rpartition(">")[2]
+        raise ValueError(
+            f"Expected a model whose layers and functions are known. Received: {path}, which needs {name!r}, one of "
+            f"your own. In Python, import it and call `kgan.open_model(path, custom_objects={{{name!r}: {name}}})`; "
+            "then `export(folder)` writes a SavedModel that opens everywhere."
+        ) from error
     if hasattr(model, "ema_generator"):
         return model
     if not is_generator(model):
         raise ValueError(f"Expected a model of kgan. Received: {path}, which holds a {type(model).__name__}.")
     return KerasGenerator(model)
+
+
+def _of_run(run: pathlib.Path, folder: pathlib.Path, custom_objects: dict[str, Any] | None) -> Any:
+    """Return the newest model of a run: its `model.keras`, or a later state in the folder of its states."""
+    final, unreadable = run / "model.keras", None
+    if final.is_file():
+        try:
+            model = _load(final, custom_objects)
+        except ValueError as error:
+            if backups.damage_of(final) is None:
+                raise
+            unreadable = error
+        else:
+            progress = getattr(model, "progress", {})
+            done = backups.Position(progress.get("epoch", 0), progress.get("batch", 0))
+            newest = backups.position_of(backups.files(folder)[-1])
+            if done == (0, 0) or done >= newest:  # a model that says nothing of its run was not made by it
+                return model
+    state = _newest_whole(folder)
+    position = backups.position_of(state)
+    model = _load(state, custom_objects)
+    if unreadable is not None:
+        what = f"{unreadable} The newest saved state in {folder} is used instead"
+    elif final.is_file():
+        what = f"The run in {run} went on after its model.keras ({done}) was written. Its newest saved state is used"
+    elif folder == run:
+        what = f"The newest saved state in {run} is used"
+    else:
+        what = f"The run in {run} was stopped, or is still training. Its newest saved state is used"
+    warnings.warn(f"{what}: {position}.", stacklevel=3)
+    return model
+
+
+def _newest_whole(folder: pathlib.Path) -> pathlib.Path:
+    """Return the newest file of a run that is not damaged; the others are named in a warning."""
+    found = backups.files(folder)
+    for path in reversed(found):
+        try:
+            damage = backups.damage_of(path)
+        except FileNotFoundError:  # replaced by a run that is training
+            continue
+        if damage is None:
+            return path
+        warnings.warn(f"{path} is damaged ({damage}). The state before it is used.", stacklevel=4)
+    raise ValueError(f"Expected a complete state in {folder}. Received: {len(found)} files, all damaged.")

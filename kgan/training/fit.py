@@ -98,6 +98,9 @@ class TrainableModel(PersistentModel):
             )
         finally:
             self.data_position.close()
+            for callback in self.fit_callbacks:
+                if hasattr(callback, "after_fit"):  # unlike `on_train_end` it is called after an error too
+                    callback.after_fit()
             keras_internals.set_initial_epoch(self, None)
 
     def evaluate(self, x: Any = None, y: Any = None, *args: Any, **kwargs: Any) -> dict[str, float] | Sequence[float]:

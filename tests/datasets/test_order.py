@@ -5,8 +5,9 @@ import sys
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
-from kgan.datasets.order import from_arrays, seek, tell
+from kgan.datasets.order import flipped, from_arrays, seek, tell
 
 
 def epoch(data):
@@ -90,3 +91,42 @@ def test_other_data():
 def test_bad_arguments(options, message):
     with pytest.raises(ValueError, match=message):
         from_arrays(**options)
+
+
+class TestFlipped:
+    def test_half_of_the_images_are_mirrored_anew_each_epoch(self):
+        images = np.random.default_rng(0).uniform(-1, 1, (64, 4, 6, 3)).astype("float32")
+        data = flipped(from_arrays(images, np.arange(64), batch_size=16, shuffle=False), seed=1)
+        chosen = []
+        for _ in range(3):
+            received, labels = (np.concatenate(arrays) for arrays in zip(*data.as_numpy_iterator(), strict=True))
+            np.testing.assert_array_equal(labels, np.arange(64))
+            mirrored = (received == images[:, :, ::-1]).all(axis=(1, 2, 3))
+            np.testing.assert_array_equal(received[~mirrored], images[~mirrored])
+            chosen.append(mirrored)
+        assert 64 < np.sum(chosen) < 128
+        assert (chosen[0] != chosen[1]).any()
+        assert int(data.cardinality()) == 4
+
+    def test_any_epoch_is_found_again(self):
+        def make(seed=1):
+            images = np.arange(32.0).reshape(4, 1, 8, 1)
+            return flipped(from_arrays(images, batch_size=2, seed=seed), seed)
+
+        data, again = make(), make()
+        epochs = [list(data.as_numpy_iterator()) for _ in range(3)]
+        assert seek(again, 2)
+        np.testing.assert_array_equal(list(again.as_numpy_iterator()), epochs[2])
+        assert tell(again) == 3
+        assert any((a != b).any() for a, b in zip(epochs[0], make(seed=2).as_numpy_iterator(), strict=True))
+
+    def test_other_data_are_repeatable(self):
+        def make():
+            images = tf.data.Dataset.from_tensor_slices((np.arange(64.0).reshape(8, 1, 8, 1), np.arange(8)))
+            return flipped(images.batch(4), seed=1)
+
+        first, second = ([list(data.as_numpy_iterator()) for _ in range(2)] for data in (make(), make()))
+        for one, other in zip(sum(first, []), sum(second, []), strict=True):
+            np.testing.assert_array_equal(one[0], other[0])
+            np.testing.assert_array_equal(one[1], other[1])
+        assert any((a[0] != b[0]).any() for a, b in zip(*first, strict=True))

@@ -1,5 +1,7 @@
 """What was saved opens, whatever it is, and generates the same images."""
 
+import shutil
+
 import keras
 import networks
 import numpy as np
@@ -132,3 +134,112 @@ def test_an_image_to_image_gan_opens_and_can_be_exported(tmp_path):
     opened.export(tmp_path / "exported")
     with pytest.raises(ValueError, match="without its signatures"):
         open_model(tmp_path / "exported")
+
+
+class Twice(keras.layers.Layer):
+    """A layer of a user's own, not registered with Keras."""
+
+    def call(self, inputs):
+        return 2 * inputs
+
+
+@pytest.fixture(scope="module")
+def stopped(tmp_path_factory):
+    """A run folder with states at 4 and 6 updates, and the GAN at the latter."""
+    folder = tmp_path_factory.mktemp("runs") / "faces"
+    gan = networks.gan()
+    gan.compile()
+    resume = kgan.callbacks.Resume(folder / "backup", save_freq=2)
+    with pytest.raises(KeyboardInterrupt):
+        gan.fit(networks.images(), batch_size=8, epochs=9, verbose=0, callbacks=[resume, networks.Stop(7)])
+    (folder / "run.json").write_text("{}")
+    state = kgan.callbacks.Resume(folder / "backup").files()[-1]
+    gan = keras.saving.load_model(state)
+    assert int(gan.generator_optimizer.iterations) == 6
+    return folder, gan.generate(3, seed=7)
+
+
+class TestStoppedRun:
+    """A folder with states of `kgan.callbacks.Resume` opens at the newest whole one."""
+
+    @pytest.fixture
+    def folder(self, stopped, tmp_path):
+        shutil.copytree(stopped[0], tmp_path / "faces")
+        return tmp_path / "faces"
+
+    def test_run_folder(self, stopped):
+        folder, images = stopped
+        with pytest.warns(UserWarning, match="was stopped.*newest saved state is used: epoch 2, step 2"):
+            opened = open_model(folder)
+        np.testing.assert_array_equal(opened.generate(3, seed=7), images)
+
+    def test_folder_of_the_states_and_one_file(self, stopped):
+        folder, images = stopped
+        with pytest.warns(UserWarning, match="backup is used: epoch 2, step 2"):
+            opened = open_model(folder / "backup")
+        np.testing.assert_array_equal(opened.generate(3, seed=7), images)
+        older, newer = (open_model(path) for path in sorted((folder / "backup").iterdir()))
+        assert (older.generator_optimizer.iterations, newer.generator_optimizer.iterations) == (4, 6)
+
+    def test_a_torn_file(self, folder):
+        newest = sorted((folder / "backup").iterdir())[-1]
+        newest.write_bytes(newest.read_bytes()[:-2000])
+        with (
+            pytest.warns(UserWarning, match="batch-00000002.keras is damaged"),
+            pytest.warns(UserWarning, match="end of epoch 1"),
+        ):
+            assert open_model(folder).generator_optimizer.iterations == 4
+        for path in (folder / "backup").iterdir():
+            path.write_bytes(b"torn")
+        with pytest.warns(UserWarning, match="is damaged"), pytest.raises(ValueError, match="2 files, all damaged"):
+            open_model(folder)
+        assert len(list((folder / "backup").iterdir())) == 2  # opening changes nothing
+
+    def test_a_longer_run_that_was_stopped(self, folder):
+        """The final model of a shorter run is older than the states."""
+        shutil.copy(sorted((folder / "backup").iterdir())[0], folder / "model.keras")
+        with pytest.warns(UserWarning, match=r"went on after its model.keras \(the end of epoch 1\).*epoch 2, step 2"):
+            assert open_model(folder).generator_optimizer.iterations == 6
+
+    def test_a_finished_run(self, folder):
+        """Nothing is said of a `model.keras` that is the newest, or that another program wrote."""
+        final = folder / "model.keras"
+        shutil.copy(sorted((folder / "backup").iterdir())[1], final)
+        assert open_model(folder).generator_optimizer.iterations == 6
+        networks.generator().save(final)
+        assert isinstance(open_model(folder), kgan.models.KerasGenerator)
+
+    def test_a_damaged_final_model(self, folder):
+        (folder / "model.keras").write_bytes(b"torn")
+        with pytest.warns(UserWarning, match="cannot be read.*newest saved state .* is used instead: epoch 2, step 2"):
+            assert open_model(folder).generator_optimizer.iterations == 6
+
+    @pytest.mark.parametrize("name", ["run.json", "backup/.x.keras.tmp"])
+    def test_nothing_trained_yet(self, tmp_path, name):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+        with pytest.raises(ValueError, match="nothing is trained yet"):
+            open_model(tmp_path)
+
+    def test_own_layers(self, tmp_path):
+        latents = keras.Input((4,))
+        images = keras.layers.Reshape((8, 8, 1))(keras.layers.Dense(64, activation="tanh")(Twice()(latents)))
+        gan = kgan.GAN(keras.Model(latents, images), networks.discriminator(), seed=0)
+        gan.save(tmp_path / "backup" / "epoch-00001-batch-00000000.keras")
+        with pytest.raises(ValueError, match=r"open_model\(path, custom_objects={'Twice': "):
+            open_model(tmp_path)
+        with pytest.warns(UserWarning, match="end of epoch 1"):
+            opened = open_model(tmp_path, custom_objects={"Twice": Twice})
+        np.testing.assert_array_equal(opened.generate(3, seed=7), gan.generate(3, seed=7))
+
+    @pytest.mark.slow
+    def test_an_image_to_image_gan(self, tmp_path):
+        gan = kgan.ImageToImageGAN(
+            kgan.architectures.restoration.denoiser(width=4, blocks=1), kgan.architectures.patch.discriminator(width=4)
+        )
+        gan.compile()
+        images = networks.images(8, (16, 16, 1))
+        gan.fit(images, images, epochs=1, verbose=0, callbacks=[kgan.callbacks.Resume(tmp_path / "backup")])
+        with pytest.warns(UserWarning, match="end of epoch 1"):
+            opened = open_model(tmp_path)
+        np.testing.assert_array_equal(opened.predict(images, verbose=0), gan.predict(images, verbose=0))
