@@ -7,7 +7,7 @@ import typer
 
 from kgan.cli import quiet
 from kgan.cli.console import CommandError, say, warn
-from kgan.cli.options import Model, Overwrite, Seed
+from kgan.cli.options import Label, Model, Overwrite, Seed
 
 Direction = Annotated[
     str,
@@ -42,7 +42,6 @@ Local = Annotated[
     ),
 ]
 Num = Annotated[int, typer.Option("--num", "-n", min=1, help="Number of new images, without --image.")]
-Label = Annotated[int | None, typer.Option("--class", min=0, help="Class of the images, of class-conditional models.")]
 Out = Annotated[
     pathlib.Path, typer.Option("--out", "-o", help="An image file (one row per image), or a .gif that moves.")
 ]
@@ -80,6 +79,7 @@ def edit(
 
     strengths = editing.parse_strengths(strength)
     space = editing.spaces.CodeSpace(model)
+    label = label if label is None else space.label_of(label)
     given = _read(image, space.image_shape) if image else space.sample(num, seed, label)
     labels = label if image else space.labels_for(num, label)
     options = {"levels": level or None, "keep": keep or ()}

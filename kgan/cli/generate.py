@@ -9,7 +9,7 @@ import typer
 
 from kgan.cli import quiet
 from kgan.cli.console import CommandError, say
-from kgan.cli.options import Model, Num, Overwrite
+from kgan.cli.options import Label, Model, Num, Overwrite
 
 Seed = Annotated[
     int | None, typer.Option(help="The same seed gives the same images.", show_default="another one each time")
@@ -17,12 +17,6 @@ Seed = Annotated[
 Out = Annotated[
     pathlib.Path,
     typer.Option("--out", "-o", help="An image file (one grid), a .npy file (the numbers), or a folder (PNG files)."),
-]
-Label = Annotated[
-    int | None,
-    typer.Option(
-        "--class", min=-1, help="Class of the images, of class-conditional models; -1: none, where it was trained so."
-    ),
 ]
 Truncation = Annotated[
     float | None, typer.Option(help="Truncate the latents, for example at 1: less variety, fewer outliers.")

@@ -10,3 +10,10 @@ ImageSize = Annotated[int | None, typer.Option(min=1, help="Resize and crop all 
 Num = Annotated[int, typer.Option("--num", "-n", min=1, help="Number of images.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")]
 Seed = Annotated[int, typer.Option(help="The same seed gives the same result.")]
+Label = Annotated[
+    str | None,
+    typer.Option(
+        "--class",
+        help="Class of the images, of class-conditional models: a name or a number; -1: none, where it was trained so.",
+    ),
+]

@@ -3,6 +3,7 @@
 import importlib.util
 import pathlib
 import warnings
+from collections.abc import Sequence
 from typing import Any, ClassVar, NamedTuple
 
 import keras
@@ -28,12 +29,14 @@ class Portable(NamedTuple):
         inputs: arrays by name, with which the written file is checked. The latents are those of seed 0.
         num_classes: of a class-conditional generator; None if there are none, or their number is not known.
         label_dropout: share of labels dropped in training; if it is not 0, label -1 (no class) may be used.
+        class_names: the names of the classes by label; None if they are not known.
     """
 
     model: keras.Model
     inputs: dict[str, Array]
     num_classes: int | None = None
     label_dropout: float = 0.0
+    class_names: Sequence[str] | None = None
 
     def images(self) -> Array:
         """Return Keras's images for `inputs`, which the written file must give too."""
@@ -43,13 +46,19 @@ class Portable(NamedTuple):
         return keras.ops.convert_to_numpy(outputs["output"])
 
 
-def prepare(network: keras.Model, num_classes: int | None = None, label_dropout: float = 0.0) -> Portable:
+def prepare(
+    network: keras.Model,
+    num_classes: int | None = None,
+    label_dropout: float = 0.0,
+    class_names: Sequence[str] | None = None,
+) -> Portable:
     """Return a generator of latents, or an image-to-image network, prepared for export.
 
     Args:
         network: Functional or built Sequential model: latents, `[latents, labels]` or images to images.
         num_classes: of a class-conditional generator. Defaults to what its layers tell.
         label_dropout: as it was trained.
+        class_names: the names of the classes by label, or None.
 
     Example:
     >>> from kgan import architectures
@@ -73,7 +82,7 @@ def prepare(network: keras.Model, num_classes: int | None = None, label_dropout:
     num_classes = num_classes or num_classes_of(network)
     classes = np.arange(NUM_PROBES, dtype="int32") % (num_classes or 1)
     model = keras.Model([noise, labels], {"output": network([noise, labels])})
-    return Portable(model, {"latents": probes, "labels": classes}, num_classes, label_dropout)
+    return Portable(model, {"latents": probes, "labels": classes}, num_classes, label_dropout, class_names)
 
 
 class Format:

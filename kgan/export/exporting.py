@@ -2,7 +2,7 @@
 
 import pathlib
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import keras
 import numpy as np
@@ -35,6 +35,7 @@ def export(
     num_classes: int | None = None,
     label_dropout: float = 0.0,
     weights_dtype: str = "float32",
+    class_names: Sequence[str] | None = None,
 ) -> None:
     """Write a generator, or an image-to-image network, so that it runs without kgan and Keras.
 
@@ -44,14 +45,17 @@ def export(
 
     **SavedModel** of a generator: the signatures `serving_default(latents[, labels])`, `generate(num, seed[, labels])`
     and `generate_truncated(num, seed[, labels], truncation)`. Each returns `output`, float32 images in [-1, 1], and
-    `output_uint8`. The loaded object has the last two as methods, and `num_classes[0]` if that is known. `generate`
+    `output_uint8`. The loaded object has the last two as methods, and `num_classes[0]` and `class_names[0]`
+    (a tensor of texts) if they are known. `generate`
     gives the same images as `GAN.generate` for the same seed. Latents are float32 `(batch, latent_dim)` and labels
     int32 `(batch,)`, for any batch size; `num` and `seed` are int32 and `truncation` is float32, all scalars.
 
     **SavedModel** of an image-to-image network: `serving_default(input)` with float32 images `(batch, height, width,
     channels)` in [-1, 1], of any size that the network takes; it returns `output` and `output_uint8`.
 
-    **ONNX and LiteRT** files take `latents` and `labels`, or `input`, and give `output`. LiteRT needs one size.
+    **ONNX and LiteRT** files take `latents` and `labels`, or `input`, and give `output`. LiteRT needs one size. The
+    names of classes are in the ONNX file's metadata, as a JSON list under `class_names`, and in `labels.txt`, one in
+    each line, which `unzip` takes out of a LiteRT file.
 
     Args:
         network: Functional or built Sequential model: latents, `[latents, labels]` or images to images.
@@ -65,6 +69,7 @@ def export(
         weights_dtype: `"float16"` stores the large arrays (10,000 numbers or more) of a SavedModel in half precision,
             in about half the space. It still computes in float32, and must give Keras's images to 1e-2. Defaults to
             `"float32"`.
+        class_names: the names of the classes by label, written into the file. Default to None: none are written.
 
     Raises:
         ImportError: the format needs packages that are not installed.
@@ -88,7 +93,7 @@ def export(
     writer = checked_format(format, weights_dtype)
     path = checked_path(path, writer, overwrite)
     writer.check(network)
-    portable = prepare(network, num_classes, label_dropout)
+    portable = prepare(network, num_classes, label_dropout, class_names)
 
     def write(temporary: pathlib.Path) -> None:
         writer.write(portable, temporary, weights_dtype)

@@ -1,6 +1,7 @@
 """LiteRT (formerly TensorFlow Lite), for phones and small devices."""
 
 import pathlib
+import zipfile
 
 import keras
 
@@ -30,6 +31,10 @@ class LiteRT(Format):
     def write(self, portable: Portable, path: pathlib.Path, weights_dtype: str) -> None:
         """Convert with Keras."""
         convert(portable.model, path, "litert")
+        if portable.class_names:
+            # As TensorFlow Lite's metadata tools do it: a zip archive behind the model, which the interpreter skips.
+            with zipfile.ZipFile(path, "a") as archive:
+                archive.writestr("labels.txt", "".join(f"{' '.join(name.split())}\n" for name in portable.class_names))
 
     def run(self, path: pathlib.Path, inputs: dict[str, Array]) -> Array:
         """Return the images by LiteRT's interpreter."""

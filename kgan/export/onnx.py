@@ -1,6 +1,8 @@
 """ONNX, for ONNX Runtime and what reads it."""
 
+import json
 import pathlib
+from collections.abc import Sequence
 
 from kgan._typing import Array
 from kgan.export._format import Format, Portable, convert
@@ -36,7 +38,9 @@ class ONNX(Format):
         for _ in range(ATTEMPTS):
             convert(portable.model, path, "onnx")
             if output_rank(path) == rank:
-                return
+                break
+        if portable.class_names:
+            _add_class_names(path, portable.class_names)
 
     def run(self, path: pathlib.Path, inputs: dict[str, Array]) -> Array:
         """Return the images by ONNX Runtime on the CPU."""
@@ -44,6 +48,15 @@ class ONNX(Format):
 
         session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
         return session.run(["output"], inputs)[0]
+
+
+def _add_class_names(path: pathlib.Path, class_names: Sequence[str]) -> None:
+    """Write names of classes into an ONNX file's metadata, as a JSON list."""
+    import onnx
+
+    model = onnx.load(path)
+    model.metadata_props.add(key="class_names", value=json.dumps(list(class_names), ensure_ascii=False))
+    onnx.save(model, path)
 
 
 def output_rank(path: pathlib.Path) -> int:

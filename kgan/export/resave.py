@@ -47,6 +47,7 @@ def resave(source: PathLike, path: PathLike, weights_dtype: str = "float16", ove
     copies = tracing.stored([variables[id(handle)] for handle in function.captured_inputs], weights_dtype)
     num_classes = int(loaded.num_classes[0]) if hasattr(loaded, "num_classes") else None
     label_dropout = float(loaded.label_dropout[0]) if hasattr(loaded, "label_dropout") else 0.0
+    class_names = tracing.class_names_of(loaded)
     inputs = _probes(specs, num_classes or 1)
     expected = loaded.signatures["serving_default"](**{name: tf.constant(array) for name, array in inputs.items()})
 
@@ -54,7 +55,7 @@ def resave(source: PathLike, path: PathLike, weights_dtype: str = "float16", ove
         return _images(function, tensors, [tracing.read(variable) for variable in copies])
 
     def write(temporary: pathlib.Path) -> None:
-        tracing.save(temporary, serve, specs, copies, num_classes, label_dropout)
+        tracing.save(temporary, serve, specs, copies, num_classes, label_dropout, class_names)
 
     write_checked(path, writer, inputs, expected["output"].numpy(), write, TOLERANCES[weights_dtype])
 

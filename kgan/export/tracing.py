@@ -1,7 +1,7 @@
 """Trace a network into a SavedModel: its signatures, and its weights as plain TensorFlow variables."""
 
 import pathlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -45,7 +45,8 @@ def save_network(portable: Portable, path: pathlib.Path, weights_dtype: str) -> 
         return with_uint8(outputs["output"])
 
     specs = [tf.TensorSpec([None, *tensor.shape[1:]], tensor.dtype, tensor.name) for tensor in model.inputs]
-    save(path, serve, specs, [*trainable, *others], portable.num_classes, portable.label_dropout)
+    variables = [*trainable, *others]
+    save(path, serve, specs, variables, portable.num_classes, portable.label_dropout, portable.class_names)
 
 
 def stored(variables: list[Any], weights_dtype: str) -> list[tf.Variable]:
@@ -89,6 +90,7 @@ def save(
     variables: list[tf.Variable],
     num_classes: int | None = None,
     label_dropout: float = 0.0,
+    class_names: Sequence[str] | None = None,
 ) -> None:
     """Write a SavedModel.
 
@@ -97,7 +99,7 @@ def save(
         serve: a function of tensors, in the order of `specs`, to `output` and `output_uint8`.
         specs: named `latents` and perhaps `labels`, or `input`.
         variables: which `serve` reads.
-        num_classes, label_dropout: as in `kgan.export.export`; stored if they are not None and not 0.
+        num_classes, label_dropout, class_names: as in `kgan.export.export`; stored if they are not None and not 0.
     """
     module = tf.Module()
     module.weights = variables
@@ -105,6 +107,8 @@ def save(
         module.num_classes = [tf.Variable(num_classes, trainable=False)]
     if label_dropout:
         module.label_dropout = [tf.Variable(label_dropout, trainable=False)]
+    if class_names:
+        module.class_names = [tf.Variable(list(class_names), trainable=False)]
     functions = {"serve": _serving(serve, specs)}
     if specs[0].name == "latents":
         functions |= _generating(functions["serve"], specs)
@@ -112,6 +116,13 @@ def save(
         setattr(module, name, function)
     signatures = {name: function.get_concrete_function() for name, function in functions.items()}
     tf.saved_model.save(module, str(path), signatures={"serving_default": signatures["serve"], **signatures})
+
+
+def class_names_of(loaded: Any) -> tuple[str, ...] | None:
+    """Return the names of the classes that a loaded SavedModel carries, or None."""
+    if not hasattr(loaded, "class_names"):
+        return None
+    return tuple(name.decode() for name in loaded.class_names[0].numpy())
 
 
 # A signature and a loaded function take the names of the Python function's arguments, so each combination of arguments

@@ -13,6 +13,7 @@ from kgan._typing import Array, PathLike, Tensor
 from kgan.architectures.inspection import num_classes_of
 from kgan.augmentation import Augmentation
 from kgan.losses import Loss
+from kgan.models import class_names as names
 from kgan.models.adversarial import AdversarialModel, Batch, call_network, wide
 from kgan.models.clusters import Clusters
 from kgan.models.sampler import Sampler
@@ -46,6 +47,9 @@ class GAN(AdversarialModel, Sampler):
             `fit` begins, as many as the networks have classes, replace the labels (`kgan.models.Clusters`). The
             generator gains two latents from which it reads the cluster, so `generate` needs no labels. Against missing
             modes and samples between modes. Defaults to False.
+        class_names: names of the classes by label, for networks of two inputs, which then stand for the labels
+            (`generate(labels="automobile")`). Default to those of the data: `fit` takes them from what
+            `kgan.datasets.load` returned.
         seed: integer, of latents, penalties and augmentation. Two runs with one seed, equal initial weights and equal
             data are equal on a CPU. Defaults to one drawn from Keras's global seed.
         name: the model's name.
@@ -85,6 +89,7 @@ class GAN(AdversarialModel, Sampler):
         clusters: bool = False,
         seed: int | None = None,
         name: str = "gan",
+        class_names: Sequence[str] | None = None,
     ) -> None:
         checks.check_networks(generator, discriminator, packing)
         found_clusters = None
@@ -96,6 +101,7 @@ class GAN(AdversarialModel, Sampler):
         self.clusters = found_clusters
         self.conditional = self.takes_pairs = len(generator.inputs) == 2
         self.num_classes = num_classes or (num_classes_of(generator) if self.conditional else None)
+        self.class_names = names.checked(class_names, self.num_classes if self.conditional else 0)
         self.latent_dim = generator.inputs[0].shape[1]
         self.packing = packing
         self.label_dropout = label_dropout
@@ -193,7 +199,9 @@ class GAN(AdversarialModel, Sampler):
             network.get_layer("sectors").assign(self.clusters.shares)
 
     def prepare_data(self, data: Any) -> None:
-        """Find the clusters of the data, unless they are known."""
+        """Find the names of the classes and the clusters of the data, unless they are known."""
+        if self.conditional and self.class_names is None:
+            self.class_names = names.names_of(data, self.num_classes)
         if self.clusters is not None and not self.clusters.adapted:
             self.adapt(data)
 
@@ -282,6 +290,7 @@ class GAN(AdversarialModel, Sampler):
             num_classes=self.num_classes,
             label_dropout=self.label_dropout,
             weights_dtype=weights_dtype,
+            class_names=self.class_names,
         )
 
     # Configuration
@@ -296,6 +305,7 @@ class GAN(AdversarialModel, Sampler):
             "packing": self.packing,
             "label_dropout": self.label_dropout,
             "clusters": self.clusters is not None,
+            "class_names": self.class_names and list(self.class_names),
         }
 
     def get_compile_config(self) -> dict[str, Any] | None:

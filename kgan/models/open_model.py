@@ -11,6 +11,7 @@ import keras
 from kgan._typing import PathLike, Tensor
 from kgan.architectures.inspection import is_generator, num_classes_of
 from kgan.export import exporting, resave
+from kgan.models import class_names
 from kgan.models.sampler import Sampler
 from kgan.training import backups
 
@@ -24,6 +25,8 @@ class SavedGenerator(Sampler):
     Attributes:
         path, latent_dim, image_shape, conditional: of the generator.
         num_classes: number of classes; None if it takes no labels, or if their number is not known.
+        class_names: the names of the classes by label, from the SavedModel, or from a file `labels.txt` in its folder,
+            which has one name in each line; None if there are none.
         label_dropout: share of labels that training dropped; 0 if label -1 (no class) is not allowed.
 
     Raises:
@@ -38,6 +41,8 @@ class SavedGenerator(Sampler):
 
     def __init__(self, path: PathLike) -> None:
         import tensorflow as tf
+
+        from kgan.export import tracing
 
         try:
             self._loaded = tf.saved_model.load(str(path))
@@ -58,6 +63,7 @@ class SavedGenerator(Sampler):
         self.image_shape = tuple(serve.structured_outputs["output"].shape[1:])
         self.num_classes = int(self._loaded.num_classes[0]) if hasattr(self._loaded, "num_classes") else None
         self.label_dropout = float(self._loaded.label_dropout[0]) if hasattr(self._loaded, "label_dropout") else 0.0
+        self.class_names = tracing.class_names_of(self._loaded) or _names_beside(self.path, self.num_classes)
 
     def synthesize(self, sources: Tensor, condition: Tensor | None = None) -> Tensor:
         """Return images of latents, and of labels if the generator takes them; as in `Sampler`."""
@@ -82,6 +88,14 @@ class SavedGenerator(Sampler):
                 f"Received: format={format!r} for the SavedModel {self.path}."
             )
         resave(self.path, path, weights_dtype, overwrite)
+
+
+def _names_beside(path: pathlib.Path, num_classes: int | None) -> tuple[str, ...] | None:
+    """Return the names in a file `labels.txt`, for SavedModels that do not carry them."""
+    file = path / "labels.txt"
+    if not file.is_file():
+        return None
+    return class_names.checked(file.read_text(encoding="utf-8").splitlines(), num_classes or 0)
 
 
 class KerasGenerator(Sampler):

@@ -1,6 +1,8 @@
 """Generate images: the method that models in training and models read from a file share."""
 
 import random
+from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 from keras import ops
@@ -8,6 +10,10 @@ from keras import ops
 from kgan import latents
 from kgan._checks import check_labels
 from kgan._typing import Array, ImageShape, Tensor
+from kgan.models import class_names
+
+Labels: TypeAlias = int | str | Array | Sequence[int | str]
+"""Classes: a label or a name for all images, or one for each."""
 
 
 class Sampler:
@@ -20,6 +26,7 @@ class Sampler:
         image_shape: `(height, width, channels)`.
         conditional: whether the generator takes labels.
         num_classes: number of classes; None if it takes no labels, or if their number is not known.
+        class_names: the names of the classes by label; None if they are not known.
         label_dropout: share of labels that training dropped; if it is not 0, label -1 stands for no class.
     """
 
@@ -27,6 +34,7 @@ class Sampler:
     image_shape: ImageShape
     conditional: bool
     num_classes: int | None
+    class_names: tuple[str, ...] | None = None
     label_dropout: float = 0.0
 
     def synthesize(self, sources: Tensor, condition: Tensor | None = None) -> Tensor:
@@ -42,7 +50,7 @@ class Sampler:
         self,
         num: int,
         seed: int | None = None,
-        labels: int | Array | None = None,
+        labels: Labels | None = None,
         truncation: float | None = None,
         batch_size: int = 64,
     ) -> Array:
@@ -51,8 +59,9 @@ class Sampler:
         Args:
             num: number of images, positive.
             seed: integer; the same seed gives the same images. Defaults to a new one each time.
-            labels: for class-conditional generators: integers `(num,)`, or one for all images. -1 stands for no class,
-                for models trained with `label_dropout`. Defaults to all classes in turn.
+            labels: for class-conditional generators: integers or names `(num,)`, or one for all images
+                (`labels="automobile"`; see `label_of`). -1 stands for no class, for models trained with
+                `label_dropout`. Defaults to all classes in turn.
             truncation: positive; draws latents from a normal distribution cut at this value, which trades variety for
                 quality. Defaults to the full distribution.
             batch_size: number of images generated at once. Defaults to 64.
@@ -72,7 +81,22 @@ class Sampler:
             batches.append(self.synthesize(drawn[batch], None if condition is None else condition[batch]))
         return np.concatenate([ops.convert_to_numpy(images) for images in batches])
 
-    def labels_for(self, num: int, labels: int | Array | None = None) -> Tensor | None:
+    def label_of(self, name_or_label: int | str) -> int:
+        """Return the label of a class.
+
+        A text that is one of `class_names` stands for that class, then one that differs from a name in case only, and
+        then one that is a number for that label.
+
+        Args:
+            name_or_label: a name, or a label.
+
+        Raises:
+            ValueError: there is no class of this name (the message lists the names), or the generator takes no labels.
+        """
+        self._check_conditional(name_or_label)
+        return class_names.label_of(name_or_label, self.class_names, self.num_classes)
+
+    def labels_for(self, num: int, labels: Labels | None = None) -> Tensor | None:
         """Return the labels of `num` images as an int32 tensor `(num,)`; None for an unconditional generator.
 
         Args:
@@ -84,13 +108,21 @@ class Sampler:
         """
         if not self.conditional:
             if labels is not None:
-                raise ValueError(f"Expected no labels: this generator is unconditional. Received: labels={labels!r}")
+                self._check_conditional(labels)
             return None
         if labels is None:
             if self.num_classes is None:
                 raise ValueError("Expected `labels`: this generator does not know how many classes there are.")
             labels = np.arange(num) % self.num_classes
+        if isinstance(labels, str):
+            labels = self.label_of(labels)
+        elif isinstance(labels, list | tuple) or np.asarray(labels).dtype.kind in "US":
+            labels = [self.label_of(label) if isinstance(label, str) else label for label in labels]
         labels = np.asarray(labels)
         labels = np.full(num, labels) if labels.ndim == 0 else labels
         check_labels(labels, num, self.num_classes, lowest=-1 if self.label_dropout else 0)
         return ops.convert_to_tensor(labels, dtype="int32")
+
+    def _check_conditional(self, labels: object) -> None:
+        if not self.conditional:
+            raise ValueError(f"Expected no labels: this generator is unconditional. Received: labels={labels}")

@@ -30,6 +30,15 @@ def test_inputs_have_names_and_any_batch_size(tmp_path, num_classes):
         np.testing.assert_allclose(runner(**inputs)["output"], expected, rtol=0, atol=1e-5)
 
 
+def test_names_of_classes_are_in_the_file(tmp_path):
+    import zipfile
+
+    path = tmp_path / "generator.tflite"
+    export(networks.generator(3), path, format="litert", class_names=["Käse", "b\nb", "c"])
+    with zipfile.ZipFile(path) as archive:
+        assert archive.read("labels.txt").decode() == "Käse\nb b\nc\n"
+
+
 def test_images_of_one_size(tmp_path):
     network = trained(unet.generator((8, 8, 1), width=8))
     images = np.random.default_rng(0).uniform(-1, 1, (2, 8, 8, 1)).astype("float32")

@@ -35,6 +35,16 @@ def test_inputs_have_names_and_any_batch_size(tmp_path, capfd, num_classes):
         np.testing.assert_allclose(session.run(["output"], inputs)[0], expected, rtol=0, atol=1e-5)
 
 
+def test_names_of_classes_are_metadata(tmp_path):
+    import json
+
+    import onnxruntime
+
+    export(networks.generator(3), tmp_path / "generator.onnx", format="onnx", class_names=["Käse", "b", "c"])
+    metadata = onnxruntime.InferenceSession(tmp_path / "generator.onnx").get_modelmeta().custom_metadata_map
+    assert json.loads(metadata["class_names"]) == ["Käse", "b", "c"]
+
+
 def test_images_of_any_size(tmp_path):
     network = trained(restoration.upscaler(3, 1, width=4, blocks=1))
     export(network, tmp_path / "upscaler.onnx", format="onnx")

@@ -22,14 +22,14 @@ def kernels(folder):
 
 def test_half_precision_and_back(tmp_path):
     generator = trained(architectures.mlp.generator((8, 8, 1), latent_dim=4, num_classes=3, units=(16, 800)))
-    export(generator, tmp_path / "whole", label_dropout=0.25)
+    export(generator, tmp_path / "whole", label_dropout=0.25, class_names=["a", "ä", "b c"])
     resave(tmp_path / "whole", tmp_path / "half")
     resave(tmp_path / "half", tmp_path / "back", weights_dtype="float32")
     assert kernels(tmp_path / "whole") == {"float32"}
     assert kernels(tmp_path / "half") == {"float16", "float32"}
     whole, half, back = (open_model(tmp_path / name) for name in ("whole", "half", "back"))
     for model in (half, back):
-        assert (model.num_classes, model.label_dropout) == (3, 0.25)
+        assert (model.num_classes, model.label_dropout, model.class_names) == (3, 0.25, ("a", "ä", "b c"))
         for options in ({}, {"labels": -1}, {"truncation": 0.5}):
             images = whole.generate(8, seed=3, **options)
             np.testing.assert_allclose(model.generate(8, seed=3, **options), images, rtol=0, atol=2e-3)

@@ -24,6 +24,27 @@ class TestConditional:
         np.testing.assert_array_equal(gan.generate(3, seed=1), gan.generate(3, seed=1, labels=[0, 1, 2]))
         assert np.isfinite(list(gan.evaluate(images, labels, verbose=0, return_dict=True).values())).all()
 
+    def test_names_of_classes_are_those_of_the_data_and_are_saved(self, tmp_path):
+        gan = networks.gan(num_classes=10)
+        gan.compile(loss="hinge")
+        gan.fit(kgan.datasets.load("digits", labels=True, batch_size=700), verbose=0)
+        assert gan.class_names == tuple("0123456789")
+        gan.save(tmp_path / "gan.keras")
+        again = kgan.open_model(tmp_path / "gan.keras")
+        assert again.class_names == gan.class_names
+        np.testing.assert_array_equal(again.generate(2, seed=1, labels="7"), gan.generate(2, seed=1, labels=7))
+        gan.export(tmp_path / "exported")
+        assert kgan.open_model(tmp_path / "exported").class_names == gan.class_names
+
+    def test_given_names_of_classes_stay(self):
+        names = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+        gan = networks.gan(num_classes=10, class_names=names)
+        gan.prepare_data(kgan.datasets.load("digits", labels=True))  # as `fit` does
+        assert gan.class_names == tuple(names)
+        np.testing.assert_array_equal(gan.generate(2, seed=1, labels="seven"), gan.generate(2, seed=1, labels=7))
+        with pytest.raises(ValueError, match="Expected no `class_names`"):
+            networks.gan(class_names=names)
+
     @pytest.mark.parametrize(
         ("labels", "error", "message"),
         [

@@ -55,6 +55,17 @@ def test_a_saved_model(exported, generators):
         plain.generate(2, 1, truncation=0)
 
 
+def test_names_of_classes_in_a_file_beside_an_old_export(exported, tmp_path):
+    shutil.copytree(exported / "conditional", tmp_path / "old")
+    assert open_model(tmp_path / "old").class_names is None
+    (tmp_path / "old" / "labels.txt").write_text("T-shirt/top\nBag\nAnkle boot\n")
+    opened = open_model(tmp_path / "old")
+    np.testing.assert_array_equal(opened.generate(2, 1, labels="bag"), opened.generate(2, 1, labels=1))
+    (tmp_path / "old" / "labels.txt").write_text("one\ntwo")
+    with pytest.raises(ValueError, match="one name for each of 3 classes. Received: 2"):
+        open_model(tmp_path / "old")
+
+
 def test_a_keras_file(tmp_path):
     gan = networks.gan(3)
     gan.compile()

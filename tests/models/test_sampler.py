@@ -43,6 +43,22 @@ def test_labels(labels, expected):
     assert images[:, -1].tolist() == expected
 
 
+def test_names_of_classes():
+    sampler = Echo(num_classes=3, conditional=True)
+    sampler.class_names = ("cat", "dog", "0")
+    for labels, expected in (
+        ("dog", [1] * 3),
+        (["dog", "cat", 2], [1, 0, 2]),
+        (np.array(["cat", "0", "1"]), [0, 2, 1]),
+    ):
+        assert sampler.generate(3, seed=0, labels=labels)[:, -1].tolist() == expected
+    assert (sampler.label_of("0"), sampler.label_of(0), sampler.label_of("CAT")) == (2, 0, 0)
+    with pytest.raises(ValueError, match=r"Unknown class. Received: 'dgo'. Did you mean 'dog'\? Available: 'cat', 'd"):
+        sampler.generate(3, labels=["dog", "dgo", "cat"])
+    with pytest.raises(ValueError, match="Expected no labels"):
+        Echo().label_of("dog")
+
+
 def test_bad_labels():
     with pytest.raises(ValueError, match="Expected no labels"):
         Echo().generate(2, labels=[0, 1])

@@ -74,6 +74,7 @@ class CodeSpace(Sampler):
         if not isinstance(generator, keras.Model | SavedGenerator):
             raise TypeError(f"Expected a kgan.GAN, a generator or the path of one. Received: {model!r}")
         self.label_dropout = getattr(model, "label_dropout", 0.0)
+        self.class_names = getattr(model, "class_names", None)
         self.generator: keras.Model | None = None
         self._exported: SavedGenerator | None = None
         self._mapping: Any = None
