@@ -79,9 +79,9 @@ def edit(
 
     strengths = editing.parse_strengths(strength)
     space = editing.spaces.CodeSpace(model)
-    label = label if label is None else space.label_of(label)
-    given = _read(image, space.image_shape) if image else space.sample(num, seed, label)
-    labels = label if image else space.labels_for(num, label)
+    asked = None if label is None else space.label_of(label)
+    given = _read(image, space.image_shape) if image else space.sample(num, seed, asked)
+    labels = asked if image else space.labels_for(num, asked)
     options = {"levels": level or None, "keep": keep or ()}
     codes, directions = _directions(space, direction, given, labels, local, invert=bool(image), **options)
     edited = editing.edit(space, codes, directions, strengths, labels)

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from keras import ops
@@ -114,14 +114,19 @@ class Sampler:
             if self.num_classes is None:
                 raise ValueError("Expected `labels`: this generator does not know how many classes there are.")
             labels = np.arange(num) % self.num_classes
-        if isinstance(labels, str):
-            labels = self.label_of(labels)
-        elif isinstance(labels, list | tuple) or np.asarray(labels).dtype.kind in "US":
-            labels = [self.label_of(label) if isinstance(label, str) else label for label in labels]
-        labels = np.asarray(labels)
+        labels = self._numbers(labels)
         labels = np.full(num, labels) if labels.ndim == 0 else labels
         check_labels(labels, num, self.num_classes, lowest=-1 if self.label_dropout else 0)
         return ops.convert_to_tensor(labels, dtype="int32")
+
+    def _numbers(self, labels: Any) -> Array:
+        """Return labels in which names may be as an array of numbers."""
+        if isinstance(labels, str):
+            return np.asarray(self.label_of(labels))
+        numbers = np.asarray(labels)
+        if numbers.dtype.kind != "U":
+            return numbers
+        return np.asarray([self.label_of(label) if isinstance(label, str) else label for label in labels])
 
     def _check_conditional(self, labels: object) -> None:
         if not self.conditional:
