@@ -8,7 +8,18 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 LAYERS = (
-    {"_checks", "_deprecation", "_files", "_html", "_network", "_registration", "_registry", "_sizes", "_typing"},
+    {
+        "_checks",
+        "_deprecation",
+        "_files",
+        "_html",
+        "_network",
+        "_progress",
+        "_registration",
+        "_registry",
+        "_sizes",
+        "_typing",
+    },
     {"backend"},
     {"_networks", "augmentation", "latents", "optimizers", "penalties"},
     {"_precision", "layers"},
