@@ -48,7 +48,7 @@ def load(
     Args:
         source: `"digits"` (1,797 handwritten digits, 8x8, which come with scikit-learn and need no
             network), the name of an image data set of TensorFlow Datasets (`"mnist"`, `"cifar10"`, ...),
-            a folder of PNG, JPEG or BMP pictures, or what `find` returns for one of these.
+            a folder of pictures of any formats, or what `find` returns for one of these.
         split: `"train"`, `"test"` or `"train+test"` for digits (1,437 and 360); any TFDS split; for a folder
             the name of a subfolder, or `"train"` for all of it if it has no subfolder of that name.
             Defaults to `"train"`.

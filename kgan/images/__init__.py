@@ -2,29 +2,20 @@
 
 from kgan import _deprecation
 from kgan.images.colour import luma
-from kgan.images.files import (
-    MODES,
-    animate,
-    fit,
-    grid,
-    header,
-    is_gray,
-    opened,
-    read,
-    save,
-    save_each,
-    save_grid,
-    side_by_side,
-)
+from kgan.images.conversion import MODES, fit, is_gray
+from kgan.images.files import animate, grid, save, save_each, save_grid, side_by_side
 from kgan.images.folders import Found, LeftOut, find_pictures
 from kgan.images.pixels import from_uint8, quantize, to_uint8
+from kgan.images.reading import UnreadableError, check, header, opened, read
 from kgan.images.resampling import crop_to_multiple, downsample, upsample
 
 __all__ = [
     "Found",
     "LeftOut",
     "MODES",
+    "UnreadableError",
     "animate",
+    "check",
     "crop_to_multiple",
     "downsample",
     "find_pictures",

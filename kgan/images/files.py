@@ -1,20 +1,22 @@
-"""Read and write image files, grids of images and animations."""
+"""Write image files, grids of images and animations."""
 
-import contextlib
 import math
 import os
 import pathlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
 from kgan import _deprecation, _files
 from kgan._typing import Array, PathLike
+from kgan.images import transparency
+from kgan.images.conversion import MODES
 from kgan.images.pixels import to_uint8
+from kgan.images.reading import read
 
-MODES = {1: "L", 3: "RGB", 4: "RGBA"}
-"""Pillow's modes by the number of channels."""
+OPAQUE_SUFFIXES = (".jfif", ".jpe", ".jpeg", ".jpg", ".pgm", ".pnm", ".ppm")
+"""Suffixes of files that hold no transparency."""
 
 
 def grid(images: Array, columns: int | None = None, padding: int = 2, scale: int | None = None) -> Array:
@@ -103,13 +105,17 @@ def save(path: PathLike, image: Array) -> None:
 
     Args:
         path: the file; its suffix determines the format. Missing folders are made.
-        image: array `(height, width, channels)`, uint8, or float in [-1, 1].
+        image: array `(height, width, channels)`, uint8, or float in [-1, 1]. Transparent parts become white in a file
+            that holds no transparency.
 
     Raises:
         ValueError: the array is not an image, or the suffix is not known.
     """
+    picture = _pillow(image)
+    if picture.mode == "RGBA" and pathlib.Path(path).suffix.lower() in OPAQUE_SUFFIXES:
+        picture = transparency.on_white(picture)
     with _files.replacing(path) as temporary:
-        _pillow(image).save(temporary)
+        picture.save(temporary)
 
 
 def save_grid(path: PathLike, images: Array, columns: int | None = None) -> None:
@@ -137,7 +143,8 @@ def animate(path: PathLike, frames: Sequence[PathLike | Array], milliseconds: in
 
     Args:
         path: the file, with the suffix `.gif`, `.webp` or `.png`.
-        frames: image files or arrays, at least one.
+        frames: image files or arrays, at least one. Transparent parts become white in a GIF file, which would let the
+            frame before show through.
         milliseconds: duration of each frame. Defaults to 120.
 
     Raises:
@@ -146,92 +153,11 @@ def animate(path: PathLike, frames: Sequence[PathLike | Array], milliseconds: in
     pictures = [_pillow(read(frame) if isinstance(frame, str | os.PathLike) else frame) for frame in frames]
     if not pictures:
         raise ValueError("Expected at least one frame. Received: none.")
+    if pathlib.Path(path).suffix.lower() == ".gif":
+        pictures = [transparency.on_white(picture) if picture.mode == "RGBA" else picture for picture in pictures]
     durations = [milliseconds] * (len(pictures) - 1) + [2000]
     with _files.replacing(path) as temporary:
         pictures[0].save(temporary, save_all=True, append_images=pictures[1:], duration=durations, loop=0)
-
-
-def read(path: PathLike, channels: int | None = None, size: tuple[int, int] | None = None) -> Array:
-    """Read an image of any format and mode that Pillow knows, upright.
-
-    Args:
-        path: the file.
-        channels: 1 (gray), 3 (RGB) or 4 (RGBA); transparent parts become white where there is no fourth
-            channel. Defaults to 1 for gray images, else 3.
-        size: `(height, width)`: the image is scaled, with antialiasing, and cropped in its center to this
-            size. Defaults to its own.
-
-    Returns:
-        uint8 array `(height, width, channels)`.
-
-    Raises:
-        ValueError: the file is not an image, or is damaged; the message names it.
-
-    Example:
-    >>> save("picture.png", np.zeros((6, 4, 3), "uint8"))
-    >>> read("picture.png", channels=1, size=(2, 2)).shape
-    (2, 2, 1)
-    """
-    with opened(path) as image:
-        return fit(ImageOps.exif_transpose(image), channels, size)
-
-
-def header(path: PathLike) -> tuple[bool, tuple[int, int]]:
-    """Return whether an image is gray, and its `(height, width)`, upright, without decoding it.
-
-    Raises:
-        ValueError: the file is not an image; the message names it.
-    """
-    with opened(path) as image:
-        width, height = image.size
-        turned = image.getexif().get(0x0112, 1) >= 5  # the EXIF orientations that swap the sides
-        return is_gray(image), (width, height) if turned else (height, width)
-
-
-def fit(image: Image.Image, channels: int | None = None, size: tuple[int, int] | None = None) -> Array:
-    """Convert a Pillow image to an array as `read` does."""
-    channels = channels or (1 if is_gray(image) else 3)
-    image = _eight_bits(image)
-    if channels < 4 and image.has_transparency_data:
-        white = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(white, image.convert("RGBA"))
-    image = image.convert(MODES[channels])
-    if size is not None:
-        image = ImageOps.fit(image, (size[1], size[0]), Image.Resampling.LANCZOS)
-    return np.asarray(image, "uint8").reshape(image.height, image.width, channels)
-
-
-@contextlib.contextmanager
-def opened(path: PathLike) -> Iterator[Image.Image]:
-    """Open an image file with Pillow while the block runs.
-
-    Raises:
-        FileNotFoundError, PermissionError, IsADirectoryError: there is no file to read.
-        ValueError: it is not an image, or is damaged, also where only the block finds out; the message names it.
-    """
-    try:
-        with Image.open(path) as image:
-            yield image
-    except (FileNotFoundError, PermissionError, IsADirectoryError):
-        raise
-    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError) as error:
-        raise ValueError(f"Expected a picture. Received: {path}, which cannot be read: {error}") from error
-
-
-def is_gray(image: Image.Image) -> bool:
-    """Return whether a Pillow image is of a mode without colors."""
-    return image.mode in ("1", "L", "LA", "La", "F") or image.mode.startswith("I")
-
-
-def _eight_bits(image: Image.Image) -> Image.Image:
-    """Reduce 16-bit and float images to 8 bits."""
-    if image.mode.startswith("I"):  # 16 bits, whatever Pillow calls it
-        return Image.fromarray((np.clip(np.asarray(image, "float64"), 0, 65535) / 257).round().astype("uint8"))
-    if image.mode == "F":  # no range is agreed on: stretch what is there
-        values = np.asarray(image, "float64")
-        span = np.ptp(values) or 1.0
-        return Image.fromarray(((values - values.min()) / span * 255).round().astype("uint8"))
-    return image
 
 
 def _pillow(image: Array) -> Image.Image:
@@ -245,4 +171,11 @@ def _pillow(image: Array) -> Image.Image:
     return Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image)
 
 
-__getattr__ = _deprecation.old_names(__name__, is_grey="is_gray")
+__getattr__ = _deprecation.old_names(
+    __name__,
+    fit="kgan.images.fit",
+    header="kgan.images.header",
+    is_gray="kgan.images.is_gray",
+    is_grey="kgan.images.is_gray",
+    opened="kgan.images.opened",
+)

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from kgan._typing import PathLike
+from kgan.images import formats
 
 SYSTEM_FILES = frozenset(["desktop.ini", "ehthumbs.db", "icon\r", "thumbs.db"])
 """Files that operating systems keep beside pictures, in lower case; hidden files are recognized by their dot."""
@@ -27,7 +28,7 @@ class LeftOut(NamedTuple):
 
     Attributes:
         path: where it is.
-        reason: why it is left out, for example `"unknown suffix"`.
+        reason: why it is left out, for example `"unknown suffix"` or `"it is damaged (truncated)"`.
     """
 
     path: pathlib.Path
@@ -68,27 +69,28 @@ class Found(NamedTuple):
         )
 
 
-def find_pictures(folder: PathLike, suffixes: Collection[str]) -> Found:
+def find_pictures(folder: PathLike, suffixes: Collection[str] | None = None) -> Found:
     """Find the pictures in a folder and its subfolders.
 
     Hidden files and folders (`.ipynb_checkpoints`, `._1.png`), those of operating systems (`Thumbs.db`, `__MACOSX`)
     and the settings that kgan keeps beside its results (`augmented.json`) are passed over. Left out, with a reason,
     are files of other suffixes, links to nothing, links to folders, and subfolders with results of kgan, which would
-    otherwise become data.
+    otherwise become data. A file without a suffix is a picture if it begins like one.
 
     Args:
         folder: the folder. It may itself be hidden or hold results: it was asked for.
-        suffixes: the suffixes of pictures in lower case, for example `[".png", ".jpg"]`.
+        suffixes: the suffixes of pictures in lower case, for example `[".png", ".jpg"]`. Defaults to those of all
+            formats that `kgan.images.read` reads.
 
     Raises:
         FileNotFoundError: there is no such folder.
 
     Example:
-    >>> for name in ("a.png", "notes.txt"):
+    >>> for name in ("a.png", "b.webp", "notes.txt"):
     ...     pathlib.Path(name).touch()
-    >>> found = find_pictures(".", [".png"])
+    >>> found = find_pictures(".")
     >>> [path.name for path in found.pictures], found.summary()
-    (['a.png'], 'Left out: 1 (unknown suffix): notes.txt.')
+    (['a.png', 'b.webp'], 'Left out: 1 (text, not a picture): notes.txt.')
     """
     folder = pathlib.Path(folder)
     if not folder.is_dir():
@@ -148,9 +150,27 @@ def _reason_against_folder(folder: pathlib.Path) -> str | None:
         return "not readable"
 
 
-def _reason_against_file(file: pathlib.Path, suffixes: Collection[str]) -> str | None:
-    if file.suffix.lower() not in suffixes:
-        return "unknown suffix"
-    if file.is_file():
+def _reason_against_file(file: pathlib.Path, suffixes: Collection[str] | None) -> str | None:
+    reason = _reason_against_name(file, suffixes)
+    if reason is None or not file.suffix:
+        if not file.is_file():
+            return "broken link" if file.is_symlink() else "not a file"
+        if reason and suffixes is None and _begins_like_a_picture(file):
+            return None
+    return reason
+
+
+def _reason_against_name(file: pathlib.Path, suffixes: Collection[str] | None) -> str | None:
+    readable = formats.readable()
+    suffix = file.suffix.lower()
+    if suffix in (readable if suffixes is None else suffixes):
         return None
-    return "broken link" if file.is_symlink() else "not a file"
+    return f"{readable[suffix]}, a format that is not used here" if suffix in readable else formats.reason_against(file)
+
+
+def _begins_like_a_picture(file: pathlib.Path) -> bool:
+    try:
+        with open(file, "rb") as content:
+            return formats.looks_like_a_picture(content.read(16))
+    except OSError:
+        return False

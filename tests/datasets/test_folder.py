@@ -1,8 +1,10 @@
 """Folders of pictures."""
 
 import collections
+import shutil
 
 import keras
+import mixed_pictures
 import numpy as np
 import pytest
 
@@ -48,25 +50,88 @@ def test_grey_pictures_have_one_channel(folder):
         load(folder, labels=True, batch_size=1)
 
 
-def test_damaged_pictures_are_named_counted_and_left_out_only_if_asked(folder):
+@pytest.fixture
+def damaged(folder):
+    """The folder with a picture that is none, and one that is torn although its header is whole."""
     (folder / "a" / "text.png").write_text("no picture")
-    whole = folder / "b" / "2.jpg"
-    torn = folder / "b" / "torn.jpg"  # its header is whole
-    images.save(whole, np.random.default_rng(0).integers(0, 256, (64, 64, 3), "uint8"))
-    torn.write_bytes(whole.read_bytes()[:2000])
-    with pytest.raises(ValueError, match=r"1 of 6 pictures in .* cannot be read: text.png. Repair"):
-        load(folder, image_size=8, batch_size=4)
-    (folder / "a" / "text.png").unlink()
-    with pytest.raises(ValueError, match=r"1 of 5 pictures in .* cannot be read: torn.jpg. Repair"):
-        load(folder, image_size=8, batch_size=4)
-    with pytest.warns(UserWarning, match="1 of 5 pictures.*torn.jpg. They are left out"):
-        data = load(folder, image_size=8, batch_size=4, labels=True, shuffle=False, skip_unreadable=True)
-    ((_, labels),) = data
-    assert labels.numpy().tolist() == [0, 0, 1, 1]
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), "uint8")
+    images.save(folder / "b" / "torn.jpg", noise)
+    (folder / "b" / "torn.jpg").write_bytes((folder / "b" / "torn.jpg").read_bytes()[:2000])
+    return folder
+
+
+class TestDamagedPictures:
+    @pytest.mark.parametrize("limit", [source.MEMORY_LIMIT, 0])
+    def test_all_are_named_and_counted(self, damaged, monkeypatch, limit):
+        monkeypatch.setattr(source, "MEMORY_LIMIT", limit)
+        message = (
+            r"2 of 6 pictures in .* cannot be read: text.png \(it holds text\), torn.jpg \(it is truncated\). Repair"
+        )
+        with pytest.raises(ValueError, match=message):
+            load(damaged, image_size=8, batch_size=4)
+        (damaged / "a" / "text.png").unlink()
+        message = r"1 of 5 pictures in .* cannot be read: torn.jpg \(it is truncated\). Repair or remove them, or set "
+        with pytest.raises(ValueError, match=message + "`skip_unreadable` to leave them out"):
+            load(damaged, image_size=8, batch_size=4)
+
+    @pytest.mark.parametrize("limit", [source.MEMORY_LIMIT, 0])
+    def test_they_are_left_out_if_asked(self, damaged, monkeypatch, limit):
+        whole = damaged.parent / f"{damaged.name}-whole"
+        shutil.copytree(damaged, whole, ignore=lambda _, names: {"text.png", "torn.jpg"} & {*names})
+        expected = load(whole, image_size=8, batch_size=4, labels=True, shuffle=False)
+        monkeypatch.setattr(source, "MEMORY_LIMIT", limit)
+        with pytest.warns(UserWarning, match="cannot be read") as caught:
+            data = load(damaged, image_size=8, batch_size=4, labels=True, shuffle=False, skip_unreadable=True)
+        assert [str(warning.message).partition(" in ")[0] for warning in caught] == [
+            "1 of 6 pictures",
+            "1 of 5 pictures",
+        ]
+        for (pictures, labels), (expected_pictures, expected_labels) in zip(data, expected, strict=True):
+            np.testing.assert_allclose(pictures, expected_pictures, atol=1e-6)
+            np.testing.assert_array_equal(labels, expected_labels)
+        assert [(path.name, reason) for path, reason in info_of(data).left_out] == [
+            ("text.png", "it holds text"),
+            ("torn.jpg", "it is truncated"),
+        ]
+        assert info_of(data).num_examples == 4
+
+    def test_a_class_of_nothing_else(self, damaged):
+        (damaged / "empty").mkdir()
+        (damaged / "empty" / "1.png").touch()
+        with pytest.warns(UserWarning, match=r"2 of 7 pictures in .*: text.png .*, 1.png \(it is empty\)"):
+            assert find(damaged, skip_unreadable=True).class_names == ("a", "b")
+
+    @pytest.mark.parametrize("skip_unreadable", [True, False])
+    def test_a_folder_of_nothing_else(self, tmp_path, skip_unreadable):
+        (tmp_path / "1.png").touch()
+        with pytest.raises(ValueError, match=r"1 of 1 pictures in .* 1.png \(it is empty\). No other picture is there"):
+            load(tmp_path, skip_unreadable=skip_unreadable)
+
+    def test_more_than_five(self, folder):
+        for index in range(7):
+            (folder / f"{index}.png").touch()
+        with pytest.raises(
+            ValueError, match=r"7 of 11 pictures.*0.png \(it is empty\), .*4.png \(it is empty\), \.\.\.\."
+        ):
+            load(folder)
+
+
+def test_many_formats_and_modes(tmp_path):
+    made = mixed_pictures.make(tmp_path, num=22)
+    with pytest.warns(UserWarning, match="cannot be read") as caught:
+        data = load(tmp_path, image_size=32, batch_size=22, shuffle=False, skip_unreadable=True)
+    messages = " ".join(str(warning.message) for warning in caught)
+    for path in (*made["broken"], tmp_path / "notes.txt", tmp_path / "phone.heic"):
+        assert path.name in messages
+    (batch,) = data
+    assert batch.shape == (22, 32, 32, 3)
+    # Colored shapes on white ground: no color that is hidden, and nothing inverted.
+    corners = batch.numpy()[:, :2, :2]
+    assert np.mean(corners) > 0.8
 
 
 def test_nothing_there(tmp_path):
-    with pytest.raises(ValueError, match="Expected a folder with pictures"):
+    with pytest.raises(ValueError, match="Expected a folder with pictures. Received: .*, which is empty"):
         load(tmp_path)
     with pytest.raises(FileNotFoundError, match="Expected a folder of pictures"):
         load(tmp_path / "nothing")
@@ -91,19 +156,24 @@ def test_faces(faces):
 
 
 def test_files_that_are_not_pictures_are_named_and_counted(folder):
-    for name in ("a/notes.txt", "b/3.gif"):
+    for name in ("a/notes.txt", "b/3.xyz"):
         (folder / name).write_text("no picture")
     (folder / "b" / "4.png").symlink_to("nothing.png")
-    message = r"Left out: 2 \(unknown suffix\): notes.txt, 3.gif. Left out: 1 \(broken link\): 4.png"
-    with pytest.warns(UserWarning, match=message):
+    message = r"Left out: 1 \(text, not a picture\): notes.txt. Left out: 1 \(unknown suffix\): 3.xyz. Left out: 1 "
+    with pytest.warns(UserWarning, match=message + r"\(broken link\): 4.png"):
         info = describe(folder)
     assert info.num_examples == 4
-    assert [path.name for path, _ in info.left_out] == ["notes.txt", "3.gif", "4.png"]
+    assert [path.name for path, _ in info.left_out] == ["notes.txt", "3.xyz", "4.png"]
 
 
 def test_a_folder_without_pictures_says_what_it_holds(tmp_path):
-    (tmp_path / "1.gif").write_text("no picture")
-    with pytest.raises(ValueError, match=r"Received: .*, without any. Left out: 1 \(unknown suffix\): 1.gif"):
+    for name in ("1.heic", "2.nef", "3.svg", "4.mp4"):
+        (tmp_path / name).write_text("no picture")
+    message = (
+        r"Received: .*, which holds no picture that can be read. Left out: 1 \(HEIC, which Pillow cannot read here: "
+        r"install pillow-heif\): 1.heic. Left out: 1 \(camera raw.*: 2.nef. .*drawing.*: 3.svg. .*video.*: 4.mp4."
+    )
+    with pytest.raises(ValueError, match=message):
         describe(tmp_path)
 
 

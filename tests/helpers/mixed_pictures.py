@@ -70,7 +70,7 @@ def _write(picture, folder, index, rng):
         (".webp", lambda picture: _with_hidden_colors(picture, rng), {"lossless": True, "exact": True}),
         (".tif", _opaque, {"orientation": 8}),
         (".png", lambda picture: picture.convert("LA"), {}),
-        (".gif", lambda picture: picture.quantize(), {}),
+        (".gif", lambda picture: _with_hidden_colors(picture, rng), {}),
         (".bmp", _opaque, {}),
         (".webp", _opaque, {"quality": 95, "orientation": 3}),
         (".ppm", _opaque, {}),

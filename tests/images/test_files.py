@@ -58,66 +58,41 @@ def test_animate(tmp_path, suffix):
         images.animate(tmp_path / "none.gif", [])
 
 
-class TestRead:
-    """Each mode of Pillow, by a picture whose left half is dark and right half bright."""
+def test_transparent_frames_of_a_gif_do_not_show_the_frame_before(tmp_path):
+    frames = np.zeros((2, 6, 6, 4), "uint8")
+    frames[0, :3] = (200, 0, 0, 255)
+    frames[1, 3:] = (0, 0, 200, 255)
+    images.animate(tmp_path / "moving.gif", list(frames))
+    with Image.open(tmp_path / "moving.gif") as moving:
+        moving.seek(1)
+        second = np.asarray(moving.convert("RGB"))
+    assert (second[:3] == 255).all()
+    assert (second[3:] == (0, 0, 200)).all()
 
-    @pytest.fixture
-    def halves(self):
-        return np.repeat(np.uint8([[0, 0, 255, 255]]), 4, axis=0)
 
-    @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "I;16", "I", "F"])
-    @pytest.mark.parametrize("channels", [1, 3, 4])
-    def test_modes(self, tmp_path, halves, mode, channels):
-        if mode == "I;16":
-            picture = Image.fromarray(halves.astype("uint16") * 257)
-        elif mode == "I":
-            picture = Image.fromarray(halves.astype("int32") * 257)
-        elif mode == "F":
-            picture = Image.fromarray(halves.astype("float32"))
-        else:
-            picture = Image.fromarray(halves).convert("RGB" if mode in ("CMYK", "P") else "L").convert(mode)
-        path = tmp_path / ("picture.tiff" if mode in ("CMYK", "F", "PA", "I") else "picture.png")
-        if mode == "PA":
-            picture = picture.convert("RGBA")
-        picture.save(path)
-        result = images.read(path, channels)
-        assert result.shape == (4, 4, channels)
-        assert result[:, :2, 0].max() <= 5
-        assert result[:, 2:, 0].min() >= 250
+def test_transparent_frames_of_other_formats_stay_transparent(tmp_path):
+    frames = np.zeros((2, 6, 6, 4), "uint8")
+    frames[0, :3] = (200, 0, 0, 255)
+    frames[1, 3:] = (0, 0, 200, 255)
+    images.animate(tmp_path / "moving.png", list(frames))
+    with Image.open(tmp_path / "moving.png") as moving:
+        moving.seek(1)
+        np.testing.assert_array_equal(np.asarray(moving.convert("RGBA"))[..., 3], frames[1, ..., 3])
 
-    def test_transparency_becomes_white_without_a_fourth_channel(self, tmp_path):
-        picture = np.zeros((2, 2, 4), "uint8")
-        picture[:, 1, 3] = 255
-        Image.fromarray(picture).save(tmp_path / "picture.png")
-        np.testing.assert_array_equal(images.read(tmp_path / "picture.png", 1)[..., 0], [[255, 0], [255, 0]])
-        np.testing.assert_array_equal(images.read(tmp_path / "picture.png", 4), picture)
 
-    def test_orientation(self, tmp_path):
-        picture = Image.fromarray(np.uint8([[0, 0, 0, 255]] * 2).repeat(8, 0).repeat(8, 1))
-        exif = Image.Exif()
-        exif[0x0112] = 6  # to be turned by 90 degrees clockwise
-        picture.save(tmp_path / "picture.jpg", exif=exif, quality=95)
-        result = images.read(tmp_path / "picture.jpg")
-        assert result.shape == (32, 16, 1)
-        assert result[-6:].min() > 200
-        assert images.header(tmp_path / "picture.jpg") == (True, (32, 16))
+def test_transparency_becomes_white_where_a_file_cannot_hold_it(tmp_path):
+    images.save(tmp_path / "clear.jpg", np.zeros((8, 8, 4), "uint8"))
+    assert images.read(tmp_path / "clear.jpg").min() == 255
 
-    def test_scaled_and_cropped_in_the_centre(self, tmp_path):
-        wide = np.zeros((10, 40, 1), "uint8")
-        wide[:, 15:25] = 255
-        images.save(tmp_path / "wide.png", wide)
-        assert images.read(tmp_path / "wide.png", size=(10, 10)).min() == 255
-        assert images.read(tmp_path / "wide.png", size=(5, 20)).shape == (5, 20, 1)
 
-    def test_what_is_no_picture(self, tmp_path):
-        (tmp_path / "text.png").write_text("no picture")
-        images.save(tmp_path / "whole.png", np.random.default_rng(0).integers(0, 256, (64, 64, 3), "uint8"))
-        (tmp_path / "torn.png").write_bytes((tmp_path / "whole.png").read_bytes()[:3000])
-        for name in ("text.png", "torn.png"):
-            with pytest.raises(ValueError, match=f"{name}, which cannot be read"):
-                images.read(tmp_path / name)
-        with pytest.raises(FileNotFoundError):
-            images.read(tmp_path / "nothing.png")
+def test_a_grid_of_transparent_images_mixes_no_hidden_colors():
+    four = np.zeros((1, 8, 8, 4), "uint8")
+    four[0, :, :, 0] = 255  # hidden red
+    four[0, 2:6, 2:6] = (0, 0, 255, 255)
+    grid = images.grid(four, scale=4).astype(int)
+    visible = grid[..., 3] > 0
+    assert grid[visible][:, 0].max() == 0
+    assert grid[visible][:, 2].min() >= 250
 
 
 class TestSideBySide:
@@ -144,6 +119,6 @@ class TestSideBySide:
 
 
 @pytest.mark.parametrize("module", [images, images.files])
-def test_old_name(module):
+def test_old_names(module):
     with pytest.warns(FutureWarning, match="is_grey` is now .*is_gray`"):
         assert module.is_grey(Image.new("L", (1, 1)))

@@ -80,7 +80,7 @@ def test_results_that_are_asked_for(tmp_path):
 
 
 def test_other_files_and_links_are_named(tmp_path):
-    make(tmp_path / "pictures", "a.png", "b.gif", "c.jfif", "d.jp2", "README", "f.png/1.png")
+    make(tmp_path / "pictures", "a.png", "b.gif", "c.jfif", "d.xyz", "h.xyz", "README", "f.png/1.png")
     make(tmp_path / "elsewhere", "1.png")
     (tmp_path / "pictures" / "e.png").symlink_to("gone.png")
     (tmp_path / "pictures" / "g.png").symlink_to("a.png")
@@ -89,16 +89,26 @@ def test_other_files_and_links_are_named(tmp_path):
     assert names(found.pictures, tmp_path / "pictures") == ["a.png", "f.png/1.png", "g.png"]
     assert [(path.name, reason) for path, reason in found.left_out] == [
         ("README", "unknown suffix"),
-        ("b.gif", "unknown suffix"),
-        ("c.jfif", "unknown suffix"),
-        ("d.jp2", "unknown suffix"),
+        ("b.gif", "GIF, a format that is not used here"),
+        ("c.jfif", "JPEG, a format that is not used here"),
+        ("d.xyz", "unknown suffix"),
         ("e.png", "broken link"),
+        ("h.xyz", "unknown suffix"),
         ("link", "link to a folder"),
     ]
     assert found.summary(most=2) == (
-        "Left out: 4 (unknown suffix): README, b.gif, ... Left out: 1 (broken link): e.png. "
+        "Left out: 3 (unknown suffix): README, d.xyz, ... Left out: 1 (GIF, a format that is not used here): b.gif. "
+        "Left out: 1 (JPEG, a format that is not used here): c.jfif. Left out: 1 (broken link): e.png. "
         "Left out: 1 (link to a folder): link."
     )
+
+
+def test_all_formats_that_are_read_by_default(tmp_path):
+    make(tmp_path, "a.webp", "b.GIF", "c.jfif", "d.tiff", "e.eps", "README", "notes.txt")
+    (tmp_path / "0123abcd").write_bytes(b"\x89PNG\r\n\x1a\n...")
+    found = images.find_pictures(tmp_path)
+    assert names(found.pictures, tmp_path) == ["0123abcd", "a.webp", "b.GIF", "c.jfif", "d.tiff"]
+    assert [path.name for path, _ in found.left_out] == ["README", "e.eps", "notes.txt"]
 
 
 def test_no_folder(tmp_path):

@@ -39,8 +39,8 @@ def train_denoiser(
     interrupted, the same call continues it.
 
     Args:
-        folder: folder with PNG, JPEG or BMP pictures of any sizes, also in subfolders. Pictures smaller than a patch
-            are not used; unreadable ones are named in a warning and not used.
+        folder: folder with pictures of any formats and sizes, also in subfolders. Pictures smaller than a patch are not
+            used; unreadable ones are named in a warning and not used.
         out: a new folder, which `Restorer.open` reads.
         updates: number of updates with the Charbonnier loss. Numbers above 1,000 are rounded up to a multiple of
             1,000, here and below. Defaults to 40,000.

@@ -1,7 +1,10 @@
 """Picture files that keep transparency, 16 bits, color profile, EXIF data and resolution when their pixels change."""
 
 import dataclasses
+import math
 import pathlib
+import struct
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +14,7 @@ from PIL import ExifTags, Image
 from kgan import _files, images
 from kgan._registry import unknown
 from kgan._typing import Array, PathLike
+from kgan.images import containers, conversion, reading, transparency
 
 GRAY, COLOR = ("L", "LA"), ("RGB", "RGBA")
 GRAY_16_BIT = "I;16"  # the only 16-bit mode that Pillow holds without loss
@@ -32,6 +36,14 @@ LAYOUT_TAGS = frozenset(
     + [*range(529, 533), 34675]
 )
 """Tags in which TIFF files store the layout of their pixels, among those about the picture."""
+
+WITHOUT_EXIF = (".bmp",)
+"""Suffixes of files that cannot say how a picture is to be rotated."""
+
+UNWRITABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, struct.error)
+"""What Pillow raises for metadata that it cannot write."""
+
+LARGEST_DPI = 65535
 
 SIZE_TAGS = {ExifTags.Base.ExifImageWidth: 1, ExifTags.Base.ExifImageHeight: 0}
 """Tags that repeat the size of the picture, and the axes of the pixels."""
@@ -66,6 +78,8 @@ class Photograph:
     def replaced(self, pixels: Array) -> "Photograph":
         """Return this photograph with other pixels. Its opacity is resized to their size (bicubic).
 
+        Fully transparent pixels become black.
+
         Example:
         >>> clear = Photograph(np.zeros((4, 6, 3), "uint8"), np.full((4, 6), 9, "uint8"))
         >>> clear.replaced(np.zeros((8, 12, 3), "uint8")).alpha.shape
@@ -75,6 +89,8 @@ class Photograph:
         if alpha is not None and alpha.shape != pixels.shape[:2]:
             size = pixels.shape[1], pixels.shape[0]
             alpha = np.asarray(Image.fromarray(alpha).resize(size, Image.Resampling.BICUBIC))
+        if alpha is not None:
+            pixels = np.where(alpha[..., None] > 0, pixels, 0).astype(pixels.dtype)
         return dataclasses.replace(self, pixels=pixels, alpha=alpha)
 
     def check(self, path: PathLike) -> None:
@@ -95,33 +111,50 @@ class Photograph:
     def save(self, path: PathLike) -> None:
         """Write the photograph to a file, which is replaced atomically.
 
-        JPEG and WebP are written with quality 95. BMP holds neither a profile nor EXIF data.
+        JPEG and WebP are written with quality 95. BMP holds neither a profile nor EXIF data; a picture that is to be
+        rotated is written to it upright. Metadata that the format cannot hold are left out with a warning.
 
         Raises:
             ValueError: as `check`.
         """
         self.check(path)
-        format_name, _, options = FORMATS[pathlib.Path(path).suffix.lower()]
-        options = {**options, **({"exif": self._sized_exif()} if self.exif else {})}
-        for name in ("icc_profile", "dpi"):
-            if getattr(self, name) is not None:
-                options[name] = getattr(self, name)
-        pixels = self.pixels[..., 0] if self.pixels.shape[-1] == 1 else self.pixels
-        picture = Image.fromarray(pixels)
+        suffix = pathlib.Path(path).suffix.lower()
+        format_name, _, options = FORMATS[suffix]
+        pixels = self.pixels
+        if suffix in WITHOUT_EXIF:
+            pixels = _rotated(pixels, containers.orientation_of(self.exif))
+        picture = Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels)
         if self.alpha is not None:
             picture.putalpha(Image.fromarray(self.alpha))
+        metadata = self._metadata()
         with _files.replacing(path) as temporary:
-            picture.save(temporary, format_name, **options)
+            while True:
+                try:
+                    picture.save(temporary, format_name, **options, **metadata)
+                    return
+                except UNWRITABLE as error:
+                    if not metadata:
+                        raise
+                    name, _ = metadata.popitem()
+                    warnings.warn(f"{path} is written without {name}, which cannot be stored: {error}", stacklevel=2)
 
-    def _sized_exif(self) -> bytes:
-        """Return the EXIF data with the size of these pixels."""
+    def _metadata(self) -> dict[str, Any]:
+        """Return Pillow's options for the metadata, the most precious first."""
+        named = {"icc_profile": self.icc_profile, "exif": self._sized_exif() if self.exif else None, "dpi": self.dpi}
+        return {name: value for name, value in named.items() if value is not None}
+
+    def _sized_exif(self) -> bytes | None:
+        """Return the EXIF data with the size of these pixels; None if they are damaged."""
         exif = Image.Exif()
-        exif.load(self.exif)
-        if ExifTags.IFD.Exif in exif:
-            details = exif.get_ifd(ExifTags.IFD.Exif)
-            for tag in SIZE_TAGS.keys() & details.keys():
-                details[tag] = self.pixels.shape[SIZE_TAGS[tag]]
-        return exif.tobytes()
+        try:
+            exif.load(self.exif)
+            if ExifTags.IFD.Exif in exif:
+                details = exif.get_ifd(ExifTags.IFD.Exif)
+                for tag in SIZE_TAGS.keys() & details.keys():
+                    details[tag] = self.pixels.shape[SIZE_TAGS[tag]]
+        except (*UNWRITABLE, OSError, SyntaxError):
+            return None
+        return _exif_bytes(exif)
 
 
 def channels(image: Array | Photograph) -> int:
@@ -143,6 +176,9 @@ def channels(image: Array | Photograph) -> int:
 def changed(function: Callable[[Array], Array], image: Array | Photograph) -> Array | Photograph:
     """Return a picture, an array or a `Photograph`, after applying a function to its pixels.
 
+    The colors of transparent pixels, which nobody sees, are first replaced by the visible ones around them: what the
+    function computes of a pixel's neighborhood depends on nothing hidden.
+
     Args:
         function: takes an array `(height, width, channels)` and returns one, of the same or another size.
         image: the picture.
@@ -154,7 +190,10 @@ def changed(function: Callable[[Array], Array], image: Array | Photograph) -> Ar
     >>> changed(lambda pixels: 255 - pixels, Photograph(np.zeros((4, 6, 3), "uint8"))).pixels.max()
     np.uint8(255)
     """
-    return image.replaced(function(image.pixels)) if isinstance(image, Photograph) else function(np.asarray(image))
+    if not isinstance(image, Photograph):
+        return function(np.asarray(image))
+    pixels = image.pixels if image.alpha is None else transparency.filled(image.pixels, image.alpha)
+    return image.replaced(function(pixels))
 
 
 def read(path: PathLike) -> Photograph:
@@ -172,31 +211,35 @@ def read(path: PathLike) -> Photograph:
     >>> read("picture.png").mode
     'RGB'
     """
+    metadata = reading.metadata(path)
+    # MPO: JPEG files of phones with a preview image.
+    num_frames = getattr(metadata, "n_frames", 1)
+    if metadata is not None and num_frames > 1 and metadata.format != "MPO":
+        raise ValueError(f"Expected a single picture. Received: {path}, with {num_frames} of them.")
     with images.opened(path) as image:
-        # MPO: JPEG files of phones with a preview image.
-        num_frames = getattr(image, "n_frames", 1)
-        if num_frames > 1 and image.format != "MPO":
-            raise ValueError(f"Expected a single picture. Received: {path}, with {num_frames} of them.")
         tiles = getattr(image, "tile", ())
         if not image.mode.startswith(GRAY_16_BIT) and any(";16" in str(tile[3]) for tile in tiles):
             raise ValueError(
                 f"Expected 8 bits a channel, or 16-bit gray. Received: {path}, with 16-bit colors or transparency, "
                 "of which Pillow would discard half the bits. Save it with 8 bits a channel."
             )
-        exif = _exif_without_layout(image)  # before `load`, after which Pillow cannot read that of TIFF files
         image.load()
-        if ExifTags.Base.Orientation not in image.getexif():  # Pillow rotates TIFF files when it loads them
-            exif.pop(ExifTags.Base.Orientation, None)
+        exif = Image.Exif() if metadata is None else _exif_without_layout(metadata)
+        exif.pop(ExifTags.Base.Orientation, None)
+        orientation = image.getexif().get(ExifTags.Base.Orientation, 1)  # 1 for TIFF files: Pillow has rotated them
+        if orientation > 1:
+            exif[ExifTags.Base.Orientation] = orientation
         pixels, alpha = _pixels_and_alpha(image, path)
-        info = image.info
-        dpi = (float(info["dpi"][0]), float(info["dpi"][1])) if "dpi" in info else None
-        return Photograph(pixels, alpha, exif.tobytes() if len(exif) else b"", info.get("icc_profile"), dpi)
+        info = {} if metadata is None else metadata.info
+        profile = info.get("icc_profile")
+        profile = profile if isinstance(profile, bytes) and profile else None
+        return Photograph(pixels, alpha, _exif_bytes(exif), profile, _dpi(info.get("dpi")))
 
 
 def _pixels_and_alpha(image: Image.Image, path: PathLike) -> tuple[Array, Array | None]:
     """Return the pixels and the opacity of a loaded Pillow image."""
     if image.mode.startswith(GRAY_16_BIT) and not image.has_transparency_data:
-        return np.asarray(image).astype("uint16")[..., None], None
+        return conversion.sixteen_bits(image)[..., None], None
     if image.mode not in ("1", *GRAY, *COLOR, "P", "PA"):
         raise ValueError(
             f"Expected a gray, RGB or RGBA picture, 16 bits for gray only. Received: {path}, of mode {image.mode}. "
@@ -209,12 +252,49 @@ def _pixels_and_alpha(image: Image.Image, path: PathLike) -> tuple[Array, Array 
     return array[..., :-1], array[..., -1]
 
 
+def _rotated(array: Array, orientation: int) -> Array:
+    """Return pixels `(height, width, ...)` rotated as an EXIF orientation, from 1 (upright) to 8, asks for."""
+    flipped = array[:, ::-1] if orientation in (2, 4, 5, 7) else array
+    counterclockwise = {3: 2, 4: 2, 5: 1, 6: 3, 7: 3, 8: 1}.get(orientation, 0)
+    return np.ascontiguousarray(np.rot90(flipped, counterclockwise))
+
+
 def _exif_without_layout(image: Image.Image) -> Image.Exif:
-    """Return a copy of the EXIF data without the tags about the layout of the file."""
+    """Return a copy of the EXIF data without the tags about the layout of the file, and without damaged parts."""
     exif = image.getexif()
     kept = Image.Exif()
     kept.update({tag: value for tag, value in exif.items() if tag not in LAYOUT_TAGS})
     for group in (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo):
         if group in exif:
-            kept[group] = dict(exif.get_ifd(group))
+            try:
+                kept[group] = dict(exif.get_ifd(group))
+            except (*UNWRITABLE, OSError, SyntaxError):
+                kept.pop(group, None)
     return kept
+
+
+def _exif_bytes(exif: Image.Exif) -> bytes:
+    """Return EXIF data as bytes, without the tags that Pillow cannot write; empty if there are none."""
+    if not len(exif):
+        return b""
+    try:
+        return exif.tobytes()
+    except UNWRITABLE:
+        kept = Image.Exif()
+        for tag, value in dict(exif).items():
+            kept[tag] = value
+            try:
+                kept.tobytes()
+            except UNWRITABLE:
+                del kept[tag]
+        return kept.tobytes() if len(kept) else b""
+
+
+def _dpi(dpi: Any) -> tuple[float, float] | None:
+    """Return pixels per inch as they can be stored, or None."""
+    try:
+        across, down = (float(value) for value in dpi)
+    except (TypeError, ValueError, ArithmeticError):
+        return None
+    usable = all(math.isfinite(value) and 0 < value <= LARGEST_DPI for value in (across, down))
+    return (across, down) if usable else None

@@ -4,7 +4,6 @@ import dataclasses
 import json
 import pathlib
 import shutil
-import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -48,7 +47,7 @@ def read(folder: PathLike, channels: int | None = None) -> list[Array]:
     """Read all pictures of a folder, uint8 arrays `(height, width, channels)`.
 
     Args:
-        folder: PNG, JPEG or BMP pictures of any sizes, also in subfolders. Unreadable ones are named in a warning
+        folder: pictures of any formats and sizes, also in subfolders. Unreadable ones are named in a warning
             and left out.
         channels: 1 or 3. Defaults to 1 if all pictures are gray, else 3.
 
@@ -64,20 +63,7 @@ def read(folder: PathLike, channels: int | None = None) -> list[Array]:
     """
     if channels not in (None, 1, 3):
         raise ValueError(f"`channels` must be 1 or 3. Received: channels={channels}")
-    source = Folder(folder, "train", skip_unreadable=True)
-    pictures, unreadable = [], []
-    for path in source.files:
-        try:
-            pictures.append(images.read(path, channels or source.image_shape[2]))
-        except ValueError:
-            unreadable.append(path.name)
-    if unreadable:
-        message = f"{len(unreadable)} of {len(source.files)} pictures in {folder} cannot be read: "
-        message += ", ".join(unreadable[:5]) + (", ..." if len(unreadable) > 5 else ".")
-        if not pictures:
-            raise ValueError(f"{message} Repair or replace them.")
-        warnings.warn(f"{message} They are left out.", stacklevel=3)
-    return pictures
+    return Folder(folder, "train", skip_unreadable=True).read_each(channels)
 
 
 def train_restorer(

@@ -41,8 +41,8 @@ def train_upscaler(
     training was interrupted, the same call continues it.
 
     Args:
-        folder: folder with PNG, JPEG or BMP pictures of any sizes, also in subfolders. Pictures smaller than a patch
-            are not used; unreadable ones are named in a warning and not used.
+        folder: folder with pictures of any formats and sizes, also in subfolders. Pictures smaller than a patch are not
+            used; unreadable ones are named in a warning and not used.
         out: a new folder, which `Restorer.open` reads.
         scale: 2, 3 or 4. Defaults to 4.
         updates: number of updates with the Charbonnier loss. Numbers above 1,000 are rounded up to a multiple of
