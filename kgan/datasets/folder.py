@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from kgan import images
+from kgan._sizes import size_text
 from kgan._typing import Array, ImageShape, PathLike, Tensor
 from kgan.datasets.order import Order
 from kgan.datasets.source import Size, Source, add_file, in_parallel, progress
@@ -83,12 +84,12 @@ class Folder(Source):
         Raises:
             ValueError: there are others, which are to be named, or there are only others.
         """
-        results = list(in_parallel(lambda file: _attempt(function, file), self.files, title))
+        results = list(in_parallel(lambda file: _attempt(function, file), self.files, title, self.workers))
         unreadable = [result for result in results if isinstance(result, images.LeftOut)]
         if unreadable:
             if not self.skip_unreadable and function is images.header:  # name all, not only those that it found
                 every = in_parallel(
-                    lambda file: _attempt(images.check, file), self.files, "looking for damaged pictures"
+                    lambda file: _attempt(images.check, file), self.files, "looking for damaged pictures", self.workers
                 )
                 unreadable = [result for result in every if result is not None] or unreadable
             self._report(unreadable)
@@ -136,7 +137,7 @@ class Folder(Source):
         return self._readable(lambda file: images.read(file, channels), "reading pictures")
 
     def stream(self, shape: ImageShape, labels: bool, batch_size: int, shuffle: bool, seed: int) -> tf.data.Dataset:
-        """Return batches that are decoded when they are needed, two at once, in the order of `from_arrays`.
+        """Return batches that are decoded when they are needed, `workers` at once, in the order of `from_arrays`.
 
         All pictures are decoded once before, so that a damaged one does not stop the training later.
         """
@@ -153,7 +154,7 @@ class Folder(Source):
             return (batch, tf.gather(self.labels, indices)) if labels else batch
 
         order = Order(self.num_examples, batch_size, shuffle, seed, drop_remainder=shuffle)
-        return order.batches(fetch, parallel=2)
+        return order.batches(fetch, parallel=self.workers)
 
     def one_size(self) -> Size:
         """Return the size of all pictures.
@@ -165,7 +166,7 @@ class Folder(Source):
         other = next((file for file in self.files if self._sizes[file] != one), None)
         if other is not None:
             files = (self.files[0], other)
-            first, second = (f"{file.name} is {'x'.join(map(str, self._sizes[file]))}" for file in files)
+            first, second = (f"{file.name} is {size_text(self._sizes[file])}" for file in files)
             raise ValueError(
                 f"Expected pictures of one size. Received: {first}, {second}. Pass `image_size` to scale and crop all."
             )

@@ -3,7 +3,6 @@
 import abc
 import concurrent.futures
 import hashlib
-import os
 import pathlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeAlias, TypeVar
@@ -11,9 +10,8 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 import tensorflow as tf
 from PIL import Image
-from tqdm import tqdm
 
-from kgan import images
+from kgan import _progress, images
 from kgan._typing import Array, ImageShape, PathLike
 from kgan.datasets.info import Info
 from kgan.datasets.order import from_arrays
@@ -130,10 +128,14 @@ class Source(abc.ABC):
 
 
 def resized(array: Array, size: Size | None, channels: int | None) -> Array:
-    """Return uint8 images scaled, cropped and converted as `kgan.images.read` does with files."""
+    """Return images, uint8 or uint16, scaled, cropped and converted as `kgan.images.read` does with files."""
+    if array.dtype == np.uint16:
+        array = np.rint(array / 257).astype("uint8")
+    if array.dtype != np.uint8:
+        raise ValueError(f"Expected images of 8 or 16 bits, uint8 or uint16. Received: {array.dtype}")
     same_size = size is None or tuple(array.shape[1:3]) == tuple(size)
     if same_size and channels in (None, array.shape[-1]):
-        return array
+        return images.without_hidden_colors(array) if array.shape[-1] == 4 else array
     pillow = [Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image) for image in array]
     return np.stack([images.fit(image, channels, size) for image in pillow])
 
@@ -144,18 +146,20 @@ def add_file(digest: Any, path: pathlib.Path) -> None:
         digest.update(hashlib.file_digest(file, "sha256").digest())
 
 
-def in_parallel(function: Callable[[Item], Result], items: Sequence[Item], title: str) -> Iterator[Result]:
-    """Yield the results of a function of each item, in order, computed by several threads, with a progress bar.
+def in_parallel(
+    function: Callable[[Item], Result], items: Sequence[Item], title: str, workers: int
+) -> Iterator[Result]:
+    """Yield the results of a function of each item, in order, computed by threads, and show the progress.
 
     Pillow decodes in parallel. If the caller is interrupted, what has not begun is not done.
     """
-    pool = concurrent.futures.ThreadPoolExecutor(min(8, os.cpu_count() or 1))
+    pool = concurrent.futures.ThreadPoolExecutor(workers)
     try:
-        yield from progress(pool.map(function, items), title, len(items))
+        yield from _progress.track(pool.map(function, items), title, len(items))
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def progress(items: Iterable[Item], title: str, total: int | None = None) -> Iterable[Item]:
-    """Show a progress bar, but only for work of more than two seconds."""
-    return tqdm(items, desc=title, total=total, delay=2, leave=False, disable=None)
+def progress(items: Iterable[Item], title: str) -> Iterable[Item]:
+    """Show how much of long work is done."""
+    return _progress.track(items, title)

@@ -8,6 +8,7 @@ from kgan.images.folders import Found, LeftOut, find_pictures
 from kgan.images.pixels import from_uint8, quantize, to_uint8
 from kgan.images.reading import UnreadableError, check, header, opened, read
 from kgan.images.resampling import crop_to_multiple, downsample, upsample
+from kgan.images.transparency import without_hidden_colors
 
 __all__ = [
     "Found",
@@ -34,6 +35,7 @@ __all__ = [
     "side_by_side",
     "to_uint8",
     "upsample",
+    "without_hidden_colors",
 ]
 
 __getattr__ = _deprecation.old_names(__name__, is_grey="is_gray")

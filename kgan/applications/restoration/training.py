@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import keras
 
-from kgan import _files, images
+from kgan import _files
 from kgan._checks import check_positive
 from kgan._precision import computing_in
 from kgan._typing import Array, PathLike
@@ -57,6 +57,7 @@ def read(folder: PathLike, channels: int | None = None) -> list[Array]:
 
     Example:
     >>> import numpy as np
+    >>> from kgan import images
     >>> images.save("clean/one.png", np.zeros((20, 24, 1), "uint8"))
     >>> [picture.shape for picture in read("clean")]
     [(20, 24, 1)]
