@@ -3,12 +3,24 @@
 import contextlib
 import sys
 import types
+import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
+import numpy as np
 
 from kgan.backend import keras_internals
+
+SAVABLE = (
+    "A class that a file can hold: @keras.saving.register_keras_serializable() before it, `def __init__(self, width, "
+    "**kwargs)` with super().__init__(**kwargs), and `def get_config(self)` that returns {**super().get_config(), "
+    "'width': self.width}."
+)
+"""What to do where `why_not_saved` gives a reason."""
+
+CANNOT_BUILD = ".*had a build config, but the model cannot be built"
+"""How Keras begins a warning about every model whose `call` takes several arguments."""
 
 
 def copy(network: keras.Model, change: Callable[[dict[str, Any]], dict[str, Any]] | None = None) -> keras.Model:
@@ -33,10 +45,139 @@ def copy(network: keras.Model, change: Callable[[dict[str, Any]], dict[str, Any]
     with _named(objects):
         config = network.get_config()
         config = config if change is None else change(config)
-        with keras.saving.custom_object_scope({**_importable(config), **objects}):
+        with keras.saving.custom_object_scope({**_importable(config), **objects}), warnings.catch_warnings():
+            # Keras cannot build a model of several arguments by itself, and says so; the network's graph builds it.
+            warnings.filterwarnings("ignore", CANNOT_BUILD, UserWarning)
             duplicate = type(network).from_config(config)
     duplicate.set_weights(network.get_weights())
     return duplicate
+
+
+def average_of(network: keras.Model) -> keras.Model:
+    """Return a network that computes the same with frozen weights of its own: a copy, or a twin where that is not safe.
+
+    Args:
+        network: Functional or Sequential model.
+    """
+    if why_not_saved(network) is None:
+        average = copy(network)
+    else:
+        inputs = [keras.Input(tensor.shape[1:], dtype=tensor.dtype, name=tensor.name) for tensor in network.inputs]
+        outputs = Twin(network)(inputs if len(inputs) > 1 else inputs[0])
+        average = keras.Model(inputs if len(inputs) > 1 else inputs[0], outputs, name=network.name)
+    average.trainable = False
+    return average
+
+
+def why_not_saved(network: keras.Model) -> str | None:
+    """Return why a network's configuration does not describe it, so that no file can hold it, or None if it does.
+
+    Args:
+        network: Functional or Sequential model.
+    """
+    own = dict.fromkeys(type(layer).__name__ for layer in keras_internals.nested_layers(network) if _is_own(layer))
+    if not own:
+        return None
+    try:
+        if _compute_the_same(network, copy(network)):
+            return None
+        reason = "the `get_config` of {} leaves out an argument of its constructor: a copy computes something else"
+    except (TypeError, ValueError, AttributeError, LookupError, RuntimeError):  # what the classes of a user raise
+        reason = "{} needs a `get_config` that returns all arguments of its constructor, which takes **kwargs too"
+    return reason.format(" or ".join(own))
+
+
+def _is_own(layer: keras.layers.Layer) -> bool:
+    """Return whether a layer is of a class of neither Keras nor kgan."""
+    return type(layer).__module__.partition(".")[0] not in ("keras", "kgan")
+
+
+def _compute_the_same(network: keras.Model, duplicate: keras.Model) -> bool:
+    """Return whether two networks with the same weights give the same outputs; true where chance decides them."""
+    draw = np.random.default_rng(0)
+    inputs: list[Any] = []
+    for tensor in network.inputs:
+        shape = (2, *(size or 16 for size in tensor.shape[1:]))
+        integers = "int" in str(tensor.dtype)
+        inputs.append(np.zeros(shape, "int32") if integers else draw.standard_normal(shape).astype("float32"))
+    first, again, other = (_outputs(network, model, inputs) for model in (network, network, duplicate))
+    deterministic = all(np.array_equal(*pair, equal_nan=True) for pair in zip(first, again, strict=True))
+    return not deterministic or all(
+        np.allclose(*pair, atol=1e-4, equal_nan=True) for pair in zip(first, other, strict=True)
+    )
+
+
+def _outputs(network: keras.Model, model: keras.Model, inputs: list[Any]) -> list[Any]:
+    """Return the outputs of `model`, a copy of `network`, with its variables, which keep their values."""
+    pairs = zip(model.variables, network.variables, strict=True)
+    with keras.StatelessScope(state_mapping=[(variable, same.value) for variable, same in pairs]):
+        outputs = keras.tree.flatten(model(inputs if len(inputs) > 1 else inputs[0], training=False))
+    return [keras.ops.convert_to_numpy(keras.ops.cast(output, "float32")) for output in outputs]
+
+
+class Twin(keras.layers.Layer):
+    """Computes what a network computes, with weights of its own: for networks of classes that cannot be copied.
+
+    The code of the network runs, and reads other values where it would read its weights.
+
+    Args:
+        network: Functional or Sequential model. It is not part of this layer.
+
+    Shapes: those of the network.
+
+    Example:
+    >>> network = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    >>> twin = Twin(network)
+    >>> before = float(network(np.ones((1, 2)))[0, 0])
+    >>> network.set_weights([weight + 1.0 for weight in network.get_weights()])
+    >>> float(twin(np.ones((1, 2)))[0, 0]) == before
+    True
+    """
+
+    def __init__(self, network: keras.Model) -> None:
+        super().__init__(name=f"twin_of_{network.name}", dtype="float32", autocast=False)
+        self.network = lambda: network  # an attribute that is a model would be saved and trained as a part of this one
+        for weight in network.weights:
+            name = weight.path.replace("/", "_")
+            own = self.add_weight(shape=weight.shape, dtype=weight.dtype, trainable=False, name=name)
+            own.assign(weight)
+        self.seed_generators = [keras.random.SeedGenerator(0) for _ in _seed_states(network)]
+        self.built = True
+
+    def call(self, inputs: Any, training: bool = False) -> Any:
+        """Return what the network gives for its inputs."""
+        network = self.network()
+        states = [generator.state for generator in self.seed_generators]
+        pairs = [*zip(network.weights, self.weights, strict=True), *zip(_seed_states(network), states, strict=True)]
+        with keras.StatelessScope(state_mapping=[(variable, own.value) for variable, own in pairs]) as scope:
+            outputs = network(inputs, training=training)
+        for variable, own in pairs:
+            value = scope.get_current_value(variable)
+            if value is not None and (training or own in states):
+                own.assign(value)
+        return outputs
+
+    def compute_output_spec(self, inputs: Any, training: bool = False) -> Any:
+        """Return the symbolic outputs of the network."""
+        outputs = self.network()(inputs, training=training)
+        return keras.tree.map_structure(lambda tensor: keras.KerasTensor(tensor.shape, dtype=tensor.dtype), outputs)
+
+    def get_config(self) -> dict[str, Any]:
+        """Raise an error: a file cannot hold a class.
+
+        Raises:
+            ValueError: always.
+        """
+        network = self.network()
+        raise ValueError(
+            f"Expected a network that a file can hold. Received: {network.name!r}: {why_not_saved(network)}. {SAVABLE}"
+        )
+
+
+def _seed_states(network: keras.Model) -> list[keras.Variable]:
+    """Return the variables of a network that are no weights: the states of its random number generators."""
+    weights = {id(weight) for weight in network.weights}
+    return [variable for variable in network.variables if id(variable) not in weights]
 
 
 def _classes_and_functions(network: keras.Model) -> dict[str, Any]:

@@ -127,7 +127,7 @@ class Resume(keras.callbacks.Callback):
             "callbacks": [_state_of(callback) for callback in self.model.fit_callbacks],
             "stopped": bool(self.model.stop_training),
         }
-        self.model.save(self.directory / backups.name_of(backups.Position(epoch, batch)))
+        self.model.save_state(self.directory / backups.name_of(backups.Position(epoch, batch)))
         self._num_unsaved = 0
         for old in self.files()[: -self.keep]:
             old.unlink()

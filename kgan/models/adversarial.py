@@ -4,16 +4,20 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import keras
+import numpy as np
 from keras import ops
 
-from kgan import _networks, augmentation, backend, losses, optimizers, penalties
-from kgan._typing import Tensor
+from kgan import augmentation, backend, losses, optimizers, penalties
+from kgan._typing import Array, Tensor
 from kgan.backend import keras_internals
 from kgan.metrics import FeatureMetric
+from kgan.models.pair import NetworkPair
 from kgan.recipes import Recipe
-from kgan.training import game
-from kgan.training.fit import TrainableModel
+from kgan.training import game, reach
 from kgan.training.step_metrics import StepMetrics
+
+NUM_PROBES, NUM_DRAWS = 32, 2
+"""From how many images of the data, and latents for each, it is seen what a network can give."""
 
 
 class Batch(NamedTuple):
@@ -44,46 +48,16 @@ class Step(NamedTuple):
     discriminator_updated: Tensor
 
 
-class AdversarialModel(TrainableModel):
+class AdversarialModel(NetworkPair):
     """Base of `kgan.GAN` and `kgan.ImageToImageGAN`.
 
     A subclass says what its data are (`unpack`), what the generator makes images from (`sources`), and calls
     `compile_adversarial` in its `compile`. It overrides `discrimination` or `generator_loss` where it needs other ones.
-
-    Args:
-        generator: Functional model to images in [-1, 1].
-        discriminator: Functional model, images to raw logits.
-        ema_decay: in [0, 1), decay of the averaged generator; it warms up as (1 + step) / (10 + step). None keeps no
-            average.
-        seed: integer, of all random numbers of training. None draws one from Keras's global seed.
-        name: the model's name.
-
-    Raises:
-        ValueError: `ema_decay` is not in [0, 1).
+    The constructor is that of `kgan.models.pair.NetworkPair`.
     """
 
     samples_from: str
     """What the generator makes images from: `"latents"` or `"images"`."""
-
-    def __init__(
-        self, generator: keras.Model, discriminator: keras.Model, ema_decay: float | None, seed: int | None, name: str
-    ) -> None:
-        super().__init__(name=name)
-        if ema_decay is not None and not 0 <= ema_decay < 1:
-            raise ValueError(f"`ema_decay` must be in [0, 1) or None. Received: ema_decay={ema_decay}")
-        self.generator = generator
-        self.discriminator = discriminator
-        self.ema_decay = ema_decay
-        self.image_shape = generator.outputs[0].shape[1:]
-        self.ema_generator = generator
-        if ema_decay is not None:
-            self.ema_generator = _networks.copy(generator)
-            self.ema_generator.trainable = False
-        self.seed_generator = keras.random.SeedGenerator(seed)
-        self.evaluation_seed_generator = keras.random.SeedGenerator(0)
-        self.seed = seed
-        self._step_metrics: Any = None  # a `StepMetrics` once the model is compiled
-        self.built = True
 
     def compile_adversarial(
         self,
@@ -169,6 +143,26 @@ class AdversarialModel(TrainableModel):
     def unpack(self, data: Any) -> Batch:
         """Return a batch as `fit` and `evaluate` get it."""
         raise NotImplementedError
+
+    def check_reach(self, images: Array, condition: Array | None) -> None:
+        """Warn if the generator cannot reach the data, or the discriminator ends in a sigmoid; see `training.reach`."""
+        count = min(NUM_PROBES, len(images))
+        inputs = images[:count] if condition is None else (images[:count], condition[:count])
+        batch = self.unpack(inputs)
+
+        def samples() -> Array:
+            made = [
+                self.synthesize(self.sources(batch, seed), batch.condition, average=False) for seed in range(NUM_DRAWS)
+            ]
+            return np.concatenate([ops.convert_to_numpy(ops.cast(images, "float32")) for images in made])
+
+        def logits_of(probes: Array) -> Array:
+            halves = [self.discriminate(half, batch.condition) for half in np.split(probes, 2)]
+            return np.concatenate([ops.convert_to_numpy(ops.cast(half, "float32")).ravel() for half in halves])
+
+        real = ops.convert_to_numpy(ops.cast(batch.real, "float32"))
+        reach.warn_of_generator(self.generator, real, samples)
+        reach.warn_of_discriminator(self.discriminator, logits_of, real)
 
     def training_batch(self, data: Any) -> Batch:
         """Return a batch as it is trained on."""
@@ -336,22 +330,6 @@ class AdversarialModel(TrainableModel):
         }
 
     # Configuration
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments that all adversarial models have."""
-        return {
-            "generator": keras.saving.serialize_keras_object(self.generator),
-            "discriminator": keras.saving.serialize_keras_object(self.discriminator),
-            "ema_decay": self.ema_decay,
-            "seed": self.seed,
-            "name": self.name,
-        }
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> "AdversarialModel":
-        """Return the model that `get_config` described."""
-        networks = {key: keras.saving.deserialize_keras_object(config[key]) for key in ("generator", "discriminator")}
-        return cls(**{**config, **networks})
 
     def get_compile_config(self) -> dict[str, Any] | None:
         """Return the arguments of `compile` that all adversarial models have, or None if the model is not compiled."""

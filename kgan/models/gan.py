@@ -9,6 +9,7 @@ from keras import ops
 from kgan import export as exports
 from kgan import latents, losses, recipes
 from kgan._checks import check_images, check_labels
+from kgan._functional import functional
 from kgan._typing import Array, PathLike, Tensor
 from kgan.architectures.inspection import num_classes_of
 from kgan.augmentation import Augmentation
@@ -91,6 +92,7 @@ class GAN(AdversarialModel, Sampler):
         name: str = "gan",
         class_names: Sequence[str] | None = None,
     ) -> None:
+        generator, discriminator = functional(generator, "generator"), functional(discriminator, "discriminator")
         checks.check_networks(generator, discriminator, packing)
         found_clusters = None
         if clusters:
@@ -300,7 +302,7 @@ class GAN(AdversarialModel, Sampler):
         generator = self.generator if self.clusters is None else self.generator.layers[-1]
         return {
             **super().get_config(),
-            "generator": keras.saving.serialize_keras_object(generator),
+            "generator": self.serialized("generator", generator),
             "num_classes": self.num_classes,
             "packing": self.packing,
             "label_dropout": self.label_dropout,

@@ -7,6 +7,7 @@ import keras
 from keras import ops
 
 from kgan import export as exports
+from kgan._functional import functional
 from kgan._typing import Array, PathLike, Tensor
 from kgan.losses import Loss, feature_matching, pixel
 from kgan.losses.pixel import PixelLoss
@@ -72,6 +73,7 @@ class ImageToImageGAN(AdversarialModel):
         seed: int | None = None,
         name: str = "image_to_image_gan",
     ) -> None:
+        generator, discriminator = functional(generator, "generator"), functional(discriminator, "discriminator")
         pair_checks.check_networks(generator, discriminator)
         super().__init__(generator, discriminator, ema_decay, seed, name)
 

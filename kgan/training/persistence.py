@@ -44,10 +44,30 @@ class PersistentModel(keras.Model):
 
         Raises:
             FileExistsError: the file exists and `overwrite` is False.
+            ValueError: a network is of a class that a file cannot hold.
         """
         _check_overwrite(filepath, overwrite)
+        reason = self.why_not_saved()
+        if reason is not None:
+            raise ValueError(
+                f"Expected networks that a file can hold. Received: {reason} Until then `save_weights`, "
+                "`kgan.callbacks.Resume` and `export` work."
+            )
+        self.save_state(filepath, zipped=zipped, **kwargs)
+
+    def save_state(self, filepath: PathLike, **kwargs: Any) -> None:
+        """Save as `save` does, also where a network cannot be made again from the file: its weights are in it.
+
+        Args:
+            filepath: the file, which ends in `.keras`. It is replaced only when the new one is complete.
+            **kwargs: as in `keras.Model.save`.
+        """
         with _files.replacing(filepath) as temporary:
-            super().save(temporary, overwrite=True, zipped=zipped, **kwargs)
+            super().save(temporary, overwrite=True, **kwargs)
+
+    def why_not_saved(self) -> str | None:
+        """Return why a file cannot hold the model's networks, or None if it can."""
+        return None
 
     def save_weights(self, filepath: PathLike, overwrite: bool = True, **kwargs: Any) -> None:
         """Save the same without the architecture to one `.weights.h5` file.

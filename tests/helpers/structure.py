@@ -21,7 +21,7 @@ LAYERS = (
         "_typing",
     },
     {"backend"},
-    {"_networks", "augmentation", "latents", "optimizers", "penalties"},
+    {"_functional", "_networks", "augmentation", "latents", "optimizers", "penalties"},
     {"_precision", "layers"},
     {"losses"},
     {"architectures"},
