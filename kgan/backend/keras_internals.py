@@ -48,13 +48,21 @@ def functional_of(network: keras.Model) -> keras.Model:
 def nodes_of(network: keras.Model) -> list[Any]:
     """Return the calls of operations in a Functional or built Sequential model, from the inputs to the outputs.
 
-    Each has `operation` and `outputs`. An operation that is called twice appears twice.
+    Each has `operation`, `arguments` and `outputs`. An operation that is called twice appears twice.
 
     Reason: the public `operations` names each operation once, and `operation.output` is the result of the first
     call only, so that the others of a shared layer are missed.
     """
     levels = functional_of(network)._nodes_by_depth
     return [node for depth in sorted(levels, reverse=True) for node in levels[depth]]
+
+
+def calls_of(operation: Any) -> list[Any]:
+    """Return the symbolic calls of a layer or model, the first one first. Each has `arguments` and `outputs`.
+
+    Reason: `operation.input` is that of the only call, and does not tell positional arguments from named ones.
+    """
+    return operation._inbound_nodes
 
 
 def compiled_metrics(model: keras.Model) -> Any | None:

@@ -7,6 +7,7 @@ import keras
 from kgan._checks import shapes_fit
 from kgan.architectures.inspection import num_classes_of
 from kgan.backend import keras_internals
+from kgan.training import reach
 
 
 def check_networks(generator: keras.Model, discriminator: keras.Model, packing: int = 1) -> None:
@@ -21,7 +22,8 @@ def check_networks(generator: keras.Model, discriminator: keras.Model, packing: 
 
     Raises:
         TypeError: one of them is not a Keras model.
-        ValueError: they are not built, their shapes or inputs do not fit, or the discriminator ends in a sigmoid.
+        ValueError: they are not built, their shapes or inputs do not fit, the generator cannot make images in [-1, 1],
+            or the discriminator ends in a sigmoid.
     """
     for role, network in (("generator", generator), ("discriminator", discriminator)):
         check_network(role, network)
@@ -50,7 +52,8 @@ def check_networks(generator: keras.Model, discriminator: keras.Model, packing: 
             f"Expected the generator's output to have the shape of the discriminator's input{stacked}. Received: "
             f"a generator that makes {images[1:]} and a discriminator that takes {expected[1:]}."
         )
-    check_final_activation(discriminator)
+    reach.check_generator(generator)
+    reach.check_discriminator(discriminator)
 
 
 def _check_label_inputs(generator: keras.Model, discriminator: keras.Model) -> None:
@@ -102,20 +105,6 @@ def check_trainable(generator: keras.Model) -> None:
         )
 
 
-def check_final_activation(discriminator: keras.Model) -> None:
-    """Check that a discriminator gives raw logits.
-
-    Raises:
-        ValueError: it ends in a sigmoid or a softmax.
-    """
-    activation = _final_activation(discriminator)
-    if activation in ("sigmoid", "hard_sigmoid", "softmax"):
-        raise ValueError(
-            f"Expected the discriminator to end in raw logits. Received: one that ends in a {activation}. kgan's "
-            "losses apply the sigmoid themselves, in a form that does not overflow: remove the activation."
-        )
-
-
 def check_label_dropout(label_dropout: float, generator: keras.Model, discriminator: keras.Model) -> None:
     """Check the share of labels that training drops, and that the networks have an embedding of no class.
 
@@ -134,18 +123,6 @@ def check_label_dropout(label_dropout: float, generator: keras.Model, discrimina
                 "Expected labels to be embedded with `kgan.layers.LabelEmbedding`, which has a vector for no class. "
                 f"Received: `label_dropout` and {network.name!r}, with `keras.layers.Embedding`."
             )
-
-
-def _final_activation(network: keras.Model) -> str | None:
-    operation = keras_internals.operation_of(network.outputs[0])
-    if isinstance(operation, keras.Model):
-        return _final_activation(operation)
-    if isinstance(operation, keras.layers.Reshape | keras.layers.Flatten):
-        return _final_activation(keras.Model(network.inputs, operation.input))
-    activation = getattr(operation, "activation", None)
-    if activation is None:
-        return type(operation).__name__.lower()
-    return getattr(activation, "__name__", None)
 
 
 def cluster_count(generator: keras.Model, num_classes: int | None = None) -> int:

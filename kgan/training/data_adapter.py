@@ -23,7 +23,7 @@ def split_pair(x: Any, y: Any = None) -> tuple[Any, Any]:
     return x, y
 
 
-def check(x: Any, y: Any, check_batch: Callable[[Array, Any], None]) -> None:
+def check(x: Any, y: Any, check_batch: Callable[[Array, Any], None]) -> tuple[Array, Any]:
     """Check all of an array, and the first batch of other data.
 
     Args:
@@ -31,13 +31,18 @@ def check(x: Any, y: Any, check_batch: Callable[[Array, Any], None]) -> None:
         y: labels, where `x` is an array of images.
         check_batch: function of images as a NumPy array, and labels or None, that raises an error if they do not fit.
 
+    Returns:
+        What was checked: all of an array, or the first batch.
+
     Raises:
         TypeError, ValueError: from `check_batch`; or there are no data.
     """
     images, labels = split_pair(x, y)
     if not is_array(images):
         images, labels = _first_batch(x)
-    check_batch(np.asarray(images), labels)
+    images = np.asarray(images)
+    check_batch(images, labels)
+    return images, labels
 
 
 def first(x: Any, num: int) -> tuple[Array, Array | None]:

@@ -31,6 +31,13 @@ class TrainableModel(PersistentModel):
         """
         raise NotImplementedError
 
+    def check_reach(self, images: Array, condition: Array | None) -> None:
+        """Warn if the networks cannot give what training on such data needs. By default nothing is checked.
+
+        Args:
+            images, condition: as in `check_batch`.
+        """
+
     def prepare_data(self, data: Any) -> None:
         """Learn what the model must know about the data before the first step. By default nothing."""
 
@@ -71,13 +78,14 @@ class TrainableModel(PersistentModel):
         self._check_compiled("fit")
         checks.check_trainable(self.generator)
         x, y = data_adapter.split_pair(x, y)
-        data_adapter.check(x, y, self.check_batch)
+        first = data_adapter.check(x, y, self.check_batch)
         if data_adapter.is_array(x):
             x, y = np.asarray(x), np.asarray(y) if self.takes_pairs else None
             if validation_split:
                 (x, y), validation_data = data_adapter.hold_out(x, y, validation_split)
             x = data_adapter.ordered(x, y, batch_size, shuffle, self.seed)
         self.prepare_data(x)
+        self.check_reach(*first)
         if validation_data is not None:
             data_adapter.check(validation_data, None, self.check_batch)
             if data_adapter.is_array(validation_data):

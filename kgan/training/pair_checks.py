@@ -7,7 +7,7 @@ import numpy as np
 
 from kgan._checks import check_images, shapes_fit
 from kgan._typing import Array, Shape
-from kgan.training import checks
+from kgan.training import checks, reach
 
 NOISY = 1 + 5 * 55 / 127.5
 """The largest value of noisy inputs: 1 and five standard deviations of the strongest usual noise, 55 of 255."""
@@ -22,7 +22,8 @@ def check_networks(generator: keras.Model, discriminator: keras.Model) -> None:
 
     Raises:
         TypeError: one of them is not a Keras model.
-        ValueError: they are not built, their shapes do not fit, or the discriminator ends in a sigmoid.
+        ValueError: they are not built, their shapes do not fit, the generator cannot make images in [-1, 1], or the
+            discriminator ends in a sigmoid.
     """
     for role, network, max_inputs in (("generator", generator, 1), ("discriminator", discriminator, 2)):
         checks.check_network(role, network)
@@ -46,7 +47,8 @@ def check_networks(generator: keras.Model, discriminator: keras.Model) -> None:
                 "Expected the discriminator to take the generator's images, or [images, inputs]. Received: a "
                 f"generator that {verb} {shape[1:]} and a discriminator that takes {discriminated.shape[1:]}."
             )
-    checks.check_final_activation(discriminator)
+    reach.check_generator(generator)
+    reach.check_discriminator(discriminator)
 
 
 def check_perceptual(perceptual: Any, image_shape: Shape) -> None:

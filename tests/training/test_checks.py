@@ -1,6 +1,5 @@
 """Checks of networks."""
 
-import keras
 import networks
 import pytest
 from keras import layers
@@ -28,20 +27,6 @@ def test_fitting_networks_pass():
 def test_networks_that_do_not_fit(generator, discriminator, packing, message):
     with pytest.raises(ValueError, match=message):
         checks.check_networks(generator, discriminator, packing)
-
-
-@pytest.mark.parametrize("last", ["sigmoid", "softmax", "hard_sigmoid"])
-@pytest.mark.parametrize("how", ["argument", "layer", "nested", "reshaped"])
-def test_a_discriminator_ends_in_logits(last, how):
-    parts = {
-        "argument": [layers.Dense(1, activation=last)],
-        "layer": [layers.Dense(1), layers.Activation(last)],
-        "nested": [keras.Sequential([keras.Input((64,)), layers.Dense(1, activation=last)])],
-        "reshaped": [layers.Dense(1, activation=last), layers.Reshape((1, 1)), layers.Flatten()],
-    }
-    network = keras.Sequential([keras.Input(networks.SHAPE), layers.Flatten(), *parts[how]])
-    with pytest.raises(ValueError, match=f"ends in a {last}"):
-        checks.check_final_activation(network)
 
 
 def test_frozen_generators():
