@@ -20,7 +20,7 @@ Direction = Annotated[
 ]
 Image = Annotated[
     list[pathlib.Path] | None,
-    typer.Option(help="An image to edit. Can be given several times.", show_default="--num new ones"),
+    typer.Option(help="A picture to edit. Can be given several times.", show_default="--num new images"),
 ]
 Strength = Annotated[
     str, typer.Option(help="In standard deviations: -2..2 for seven steps, -2..2:9 for nine, or a list -1,0,1.")
@@ -41,6 +41,10 @@ Local = Annotated[
         "change its class. Takes a second or two per image.",
     ),
 ]
+Steps = Annotated[
+    int, typer.Option(min=1, help="Updates by which a picture is approximated: more may come nearer to it.")
+]
+Force = Annotated[bool, typer.Option("--force", help="Edit pictures that the model does not recognize, too.")]
 Num = Annotated[int, typer.Option("--num", "-n", min=1, help="Number of new images, without --image.")]
 Out = Annotated[
     pathlib.Path, typer.Option("--out", "-o", help="An image file (one row per image), or a .gif that moves.")
@@ -55,6 +59,8 @@ def edit(
     keep: Keep = None,
     level: Level = None,
     local: Local = False,
+    steps: Steps = 300,
+    force: Force = False,
     num: Num = 4,
     seed: Seed = 0,
     label: Label = None,
@@ -63,7 +69,9 @@ def edit(
 ) -> None:
     """Change one attribute of images: your own, or new ones.
 
-    Your images are first approximated by the model; the first column shows them as they were given.
+    Your pictures are first approximated by the model ("inverted"): the first two columns show each as it was given and
+    as the model makes it, and edits begin from the latter. Pictures that cannot be read, and those that the model does
+    not recognize, are named and left out; the exit status is then 1.
 
     Examples:
         kgan edit runs/mnist --direction slant -o slant.png
@@ -78,55 +86,114 @@ def edit(
     from kgan.applications import editing
 
     strengths = editing.parse_strengths(strength)
-    space = editing.spaces.CodeSpace(model)
-    asked = None if label is None else space.label_of(label)
-    given = _read(image, space.image_shape) if image else space.sample(num, seed, asked)
-    labels = asked if image else space.labels_for(num, asked)
+    space = editing.CodeSpace(model)
     options = {"levels": level or None, "keep": keep or ()}
-    codes, directions = _directions(space, direction, given, labels, local, invert=bool(image), **options)
-    edited = editing.edit(space, codes, directions, strengths, labels)
-    if out.suffix == ".gif":
-        editing.animate(out, edited)
+    shared = _shared_direction(space, direction, local, options)  # before the pictures, which take longer
+    labels = None if label is None else space.label_of(label)
+    if image:
+        codes, beside, left_out = _inverted(space, image, labels, steps, force)
     else:
-        columns = [given[:, None], edited] if image else [edited]
-        editing.save_strip(out, np.concatenate(columns, axis=1))
+        codes, beside, left_out = space.sample(num, seed, labels), None, 0
+        labels = space.labels_for(num, labels)
+    if shared is None:
+        directions = editing.supervised.local_gradients(space, direction, codes, labels, **options)
+    else:
+        directions = [shared] * len(codes)
+    edited = editing.edit(space, codes, directions, strengths, labels)
+    titles = [*(("given", "inverted") if image else ()), *(f"{value:.3g}" for value in strengths)]
+    write = editing.animate if out.suffix.lower() == ".gif" else editing.save_strip
+    write(out, edited, beside=beside, titles=titles)
     name, scores = directions[0].name, [found.score for found in directions if found.score is not None]
     if scores and min(scores) < 0.3:
-        warn(f"{name} explains little in this model (score {min(scores):.2f}).")
-    say(f"{name} at {', '.join(f'{strength:g}' for strength in strengths)} in ", out)
+        warn(f"{name} explains little in this model (score {np.min(scores):.2f}).")
+    say(f"{name} at {', '.join(f'{value:g}' for value in strengths)} in ", out)
+    if left_out:
+        raise typer.Exit(1)
 
 
-def _directions(
-    space: Any, direction: str, given: Any, labels: Any, local: bool, invert: bool, **options: Any
-) -> tuple[Any, list[Any]]:
-    """Return the codes (or images) to move, and a direction for each.
+def _shared_direction(space: Any, direction: str, local: bool, options: dict[str, Any]) -> Any:
+    """Return the direction for all images; with `local`, None, after what can be checked without images.
 
     Raises:
         CommandError: the attribute is an angle.
+        ValueError: the attribute is unknown, the generator has no such levels, or the file belongs to another one.
     """
     from kgan.applications import editing
-    from kgan.applications.editing import attributes, inversion, supervised
 
-    if direction in attributes.ANGLES:
+    if direction in editing.attributes.ANGLES:
         raise CommandError(
             f"`kgan edit` moves along straight lines. Received: --direction {direction}, which is an angle. See the "
             "guide to editing for how to turn it in Python."
         )
     if not local:
-        return given, [editing.find_direction(space, direction, **options)] * len(given)
-    attributes.get(direction)
-    codes = inversion.invert(space, given, labels).codes if invert else given
-    return codes, supervised.local_gradients(space, direction, codes, labels, **options)
+        return editing.find_direction(space, direction, **options)
+    editing.attributes.get(direction)
+    if options["levels"]:
+        space.check_levels(options["levels"])
+    return None
 
 
-def _read(paths: list[pathlib.Path], shape: tuple[int, int, int]) -> Any:
-    """Read images at the size that the generator makes, with a note where their own is another."""
+def _inverted(
+    space: Any, paths: list[pathlib.Path], label: int | None, steps: int, force: bool
+) -> tuple[Any, Any, int]:
+    """Return the codes of pictures, the pictures beside their inversions, and how many pictures were left out.
+
+    Raises:
+        CommandError: none is left.
+    """
     import numpy as np
 
-    from kgan import images
+    from kgan.applications.editing import inversion
 
+    read = _read(paths, space.image_shape)
+    found = inversion.invert(space, np.stack([image for _, image in read]), label, steps=steps)
+    kept = []
+    for index, (path, _) in enumerate(read):
+        reached, required = found.psnr[index], found.required_psnr[index]
+        if found.recognized[index] or force:
+            kept.append(index)
+            say(path, f": inverted at {reached:.1f} dB.")
+        if not found.recognized[index]:
+            warn(
+                f"{path} is not recognized by the model, which makes something else of it: {reached:.1f} dB, where at "
+                f"least {required:.1f} are expected."
+            )
+    if not kept:
+        raise CommandError(
+            "no picture is left, and nothing was written. The model can only edit pictures like those that it was "
+            "trained on. Add --force to see what it makes of others, or --steps 1000 to try longer."
+        )
+    images = np.stack([image for _, image in read])
+    beside = np.stack([images, found.images], axis=1)
+    return found.codes[kept], beside[kept], len(paths) - len(kept)
+
+
+def _read(paths: list[pathlib.Path], shape: tuple[int, int, int]) -> list[tuple[pathlib.Path, Any]]:
+    """Return the pictures that can be read, at the size that the generator makes; say what is done to them.
+
+    Raises:
+        CommandError: none can be read.
+    """
+    from kgan import images
+    from kgan._sizes import crop_text, size_text
+
+    read = []
     for path in paths:
-        size = images.header(path)[1]
-        if size != shape[:2]:
-            say(path, f" is {size[0]}x{size[1]}: resized to the model's {shape[0]}x{shape[1]}.")
-    return np.stack([images.from_uint8(images.read(path, shape[2], shape[:2])) for path in paths])
+        try:
+            gray, size = images.header(path)
+            picture = images.from_uint8(images.read(path, shape[2], shape[:2]))
+        except OSError as error:
+            warn(f"{path} is left out: {error.strerror or error}.")
+            continue
+        except ValueError as error:  # it names the file
+            warn(f"{error} It is left out.")
+            continue
+        changes = [crop_text(size, shape)]
+        changes += [f"resized to the model's {size_text(shape)}"] if size != shape[:2] else []
+        changes += ["made gray"] if shape[2] == 1 and not gray else []
+        if any(changes):
+            say(path, f" is {size_text(size)}: {', '.join(filter(None, changes))}.")
+        read.append((path, picture))
+    if not read:
+        raise CommandError("none of the pictures can be read, and nothing was written.")
+    return read

@@ -8,6 +8,7 @@ from kgan.images.folders import Found, LeftOut, find_pictures
 from kgan.images.pixels import from_uint8, quantize, to_uint8
 from kgan.images.reading import UnreadableError, check, header, opened, read
 from kgan.images.resampling import crop_to_multiple, downsample, upsample
+from kgan.images.titles import add_titles
 from kgan.images.transparency import without_hidden_colors
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "LeftOut",
     "MODES",
     "UnreadableError",
+    "add_titles",
     "animate",
     "check",
     "crop_to_multiple",

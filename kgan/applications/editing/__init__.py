@@ -4,19 +4,18 @@ from kgan import _deprecation
 from kgan.applications.editing import attributes, directions, inversion, spaces, supervised, unsupervised
 from kgan.applications.editing.directions import Direction
 from kgan.applications.editing.edit import (
-    animate,
     arithmetic,
     edit,
     interpolate,
     mix,
     move,
     parse_strengths,
-    save_strip,
     set_angle,
     truncate,
 )
 from kgan.applications.editing.find import find_direction
 from kgan.applications.editing.spaces import CodeSpace
+from kgan.applications.editing.strips import animate, save_strip
 
 __all__ = [
     "CodeSpace",

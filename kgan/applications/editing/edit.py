@@ -1,19 +1,20 @@
-"""Edit images: move their codes along directions, interpolate, mix and truncate codes; save the results.
+"""Edit images: move their codes along directions, interpolate, mix and truncate codes.
 
 `edit` and `CodeSpace.images` return images; the other functions take and return codes (see `CodeSpace`).
 """
 
+import warnings
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from kgan import _deprecation, images
+from kgan import _deprecation
 from kgan._deprecation import renamed
 from kgan._registry import unknown
-from kgan._typing import Array, PathLike
+from kgan._typing import Array
 from kgan.applications.editing.directions import Direction
-from kgan.applications.editing.inversion import invert
+from kgan.applications.editing.inversion import Inversion, invert
 from kgan.applications.editing.spaces import CodeSpace, Model, code_space
 
 METHODS = ("spherical", "linear")
@@ -34,8 +35,9 @@ def edit(
 
     Args:
         model: as in `CodeSpace`.
-        images_or_codes: images `(num, height, width, channels)`, which are inverted first (`inversion.invert`), or
-            codes or latents as `CodeSpace.codes` takes them.
+        images_or_codes: images `(num, height, width, channels)`, which are inverted first (`inversion.invert`), with a
+            warning about those that are not recognized (`inversion.Inversion.recognized`); or codes or latents as
+            `CodeSpace.codes` takes them.
         direction: a `Direction` of this generator, or one for each image (`supervised.local_gradients`).
         strengths: one or more numbers, in standard deviations; 0 leaves the image as it is.
         labels: for class-conditional generators without styles: integers `(num,)`, or one for all.
@@ -60,7 +62,9 @@ def edit(
     _check_directions(space, direction, len(codes))
     strengths = _check_strengths(strengths)
     if are_images:
-        codes = invert(space, codes, labels).codes
+        inversion = invert(space, codes, labels)
+        _warn_of_unrecognized(inversion)
+        codes = inversion.codes
     labels = space.check_labels(len(codes), labels)
     edited = [space.images(move(space, codes, direction, strength), labels) for strength in strengths]
     return np.stack(edited, axis=1)
@@ -293,39 +297,20 @@ def parse_strengths(text: str, steps: int = 7) -> list[float]:
         raise ValueError(f"Expected strengths such as -2..2, -2..2:9 or -1,0,1. Received: {text!r}") from error
 
 
-def save_strip(path: PathLike, edited: ArrayLike) -> None:
-    """Write edited images to one picture, with a row for each image and a column for each strength.
-
-    Args:
-        path: image file.
-        edited: images `(num, strengths, height, width, channels)`, from `edit`.
-    """
-    edited = _check_edited(edited)
-    images.save_grid(path, edited.reshape(-1, *edited.shape[2:]), columns=edited.shape[1])
-
-
-def animate(path: PathLike, edited: ArrayLike, milliseconds: int = 120) -> None:
-    """Write edited images to an animation that runs through the strengths, forth and back.
-
-    Args:
-        path: as in `kgan.images.animate`.
-        edited: images `(num, strengths, height, width, channels)` from `edit`, or `space.images(codes)[None]` for the
-            codes of `interpolate`.
-        milliseconds: duration of each frame. Defaults to 120.
-    """
-    edited = _check_edited(edited)
-    frames = [images.grid(edited[:, index]) for index in range(edited.shape[1])]
-    images.animate(path, [*frames, *frames[-2:0:-1]], milliseconds)
-
-
-def _check_edited(edited: ArrayLike) -> Array:
-    edited = np.asarray(edited)
-    if edited.ndim != 5 or 0 in edited.shape:
-        raise ValueError(
-            "Expected images (num, strengths, height, width, channels), as `edit` returns them. "
-            f"Received: shape {edited.shape}"
+def _warn_of_unrecognized(inversion: Inversion) -> None:
+    """Warn about images that the generator cannot make, whose edits show something else."""
+    (unrecognized,) = np.nonzero(~inversion.recognized)
+    if len(unrecognized):
+        ratios = ", ".join(
+            f"image {index} ({inversion.psnr[index]:.1f} dB, expected {inversion.required_psnr[index]:.1f})"
+            for index in unrecognized[:5]
         )
-    return edited
+        more = f" and {len(unrecognized) - 5} more" if len(unrecognized) > 5 else ""
+        warnings.warn(
+            f"{len(unrecognized)} of {len(inversion.psnr)} images are not recognized by this generator, so that their "
+            f"edits show something else: {ratios}{more}. Compare them with `inversion.invert(model, images).images`.",
+            stacklevel=3,
+        )
 
 
 def _check_directions(space: CodeSpace, direction: Direction | Sequence[Direction], num: int) -> list[Direction]:

@@ -11,12 +11,22 @@ from tqdm import tqdm
 
 from kgan import _deprecation, backend
 from kgan._checks import check_images, check_positive
+from kgan._sizes import size_text
 from kgan._typing import Array, ImageShape, Tensor
 from kgan.applications.editing.spaces import CodeSpace, Model, code_space
 from kgan.metrics import psnr
 
 START_SAMPLES = 4000
 """How many random images are compared with each given image, to start from the nearest."""
+
+NEIGHBOR_SAMPLES = 500
+"""Of how many of them the nearest other one is found, to know how alike two images of the generator are."""
+
+PSNR_MARGIN = 1.0
+"""Decibels by which `Inversion.recognized` asks for more than `neighbor_psnr`; the guide has the measurements."""
+
+SUFFICIENT_PSNR = 30.0
+"""At this peak signal-to-noise ratio an inversion looks like the image, however alike all images are."""
 
 __getattr__ = _deprecation.old_names(__name__, fitting="prepare_images")
 
@@ -27,12 +37,37 @@ class Inversion(typing.NamedTuple):
     Attributes:
         codes: `(num, *shape)`, with the shape of `CodeSpace.shape`.
         images: the generator's images of the codes, `(num, height, width, channels)`.
-        psnr: peak signal-to-noise ratio of each image in decibels, `(num,)` (`kgan.metrics.psnr`).
+        psnr: peak signal-to-noise ratio of each image in decibels, `(num,)` (`kgan.metrics.psnr`): how near the
+            generator's image of the code is to the given one.
+        nearest_psnr: the same for the nearest of 4,000 random images, from which the search started, `(num,)`.
+        neighbor_psnr: the median of the same between a random image and the nearest one of the others, `(num,)`: how
+            near two images of this generator that look alike are to each other.
     """
 
     codes: Array
     images: Array
     psnr: Array
+    nearest_psnr: Array
+    neighbor_psnr: Array
+
+    @property
+    def required_psnr(self) -> Array:
+        """The peak signal-to-noise ratio that `recognized` asks for, `(num,)`.
+
+        It is `2 (neighbor_psnr + 1) - nearest_psnr`: the mean of the ratios at the start and at the end of the search
+        must be 1 dB above that of two of the generator's images that look alike. So the further an image is from those
+        that the generator makes, the nearer its inversion must come. 30 dB always suffice.
+        """
+        required = 2 * (self.neighbor_psnr + PSNR_MARGIN) - self.nearest_psnr
+        return np.minimum(required, SUFFICIENT_PSNR)
+
+    @property
+    def recognized(self) -> Array:
+        """Whether each image is one that the generator can make, bool `(num,)`: `psnr >= required_psnr`.
+
+        The edits of other images show something else, which the generator makes instead.
+        """
+        return self.psnr >= self.required_psnr
 
 
 def invert(
@@ -86,7 +121,7 @@ def invert(
     space = code_space(model)
     images = prepare_images(images, space.image_shape)
     labels = space.check_labels(len(images), labels)
-    start = _nearest_codes(space, images, labels, seed)
+    start, nearest, neighbors = _nearest_codes(space, images, labels, seed)
     batches = [slice(begin, begin + batch_size) for begin in range(0, len(images), batch_size)]
     descents: dict[int, _GradientDescent] = {}  # by the number of images in a batch
     parts = []
@@ -99,7 +134,7 @@ def invert(
             parts.append(descents[num].minimize(start[batch], images[batch], labels_of_batch, progress))
     codes = np.concatenate(parts)
     generated = space.images(codes, labels)
-    return Inversion(codes, generated, ops.convert_to_numpy(psnr(images, generated)))
+    return Inversion(codes, generated, ops.convert_to_numpy(psnr(images, generated)), nearest, neighbors)
 
 
 def prepare_images(images: ArrayLike, image_shape: ImageShape) -> Array:
@@ -122,7 +157,7 @@ def prepare_images(images: ArrayLike, image_shape: ImageShape) -> Array:
     check_images(np.concatenate([images, dark]), images.shape[1:])
     if size != expected_size:
         warnings.warn(
-            f"Images of {size[0]}x{size[1]} were resized to the generator's {expected_size[0]}x{expected_size[1]}.",
+            f"Images of {size_text(size)} were resized to the generator's {size_text(expected_size)}.",
             stacklevel=3,
         )
         resized = ops.image.resize(images, expected_size, antialias=True)
@@ -166,17 +201,29 @@ class _GradientDescent:
         self.optimizer.apply(gradients, [self.whitened])
 
 
-def _nearest_codes(space: CodeSpace, images: Array, labels: Tensor | None, seed: int) -> Array:
-    """Return for each image the code of the nearest random image, of its class if it has one."""
+def _nearest_codes(space: CodeSpace, images: Array, labels: Tensor | None, seed: int) -> tuple[Array, Array, Array]:
+    """Return for each image the code of the nearest random image, of its class if it has one, and two PSNRs.
+
+    The first is that of this nearest image; the second the median of random images with their own nearest ones.
+    """
     from sklearn.neighbors import NearestNeighbors
 
     codes = space.sample(START_SAMPLES, seed)
-    nearest = np.empty((len(images), *space.shape), "float32")
+    start = np.empty((len(images), *space.shape), "float32")
+    nearest, neighbors = np.empty((2, len(images)), "float32")
     classes = np.zeros(len(images), int) if labels is None else ops.convert_to_numpy(labels)
     for label in np.unique(classes):
         chosen = classes == label
         candidates = space.images(codes, None if labels is None else int(label)).reshape(START_SAMPLES, -1)
-        search = NearestNeighbors(n_neighbors=1).fit(candidates)
-        index = search.kneighbors(images[chosen].reshape(chosen.sum(), -1), return_distance=False)[:, 0]
-        nearest[chosen] = codes[index]
-    return nearest
+        search = NearestNeighbors().fit(candidates)
+        distances, indices = search.kneighbors(images[chosen].reshape(chosen.sum(), -1), 1)
+        start[chosen] = codes[indices[:, 0]]
+        nearest[chosen] = _decibels(distances[:, 0], candidates.shape[1])
+        of_each_other = search.kneighbors(candidates[:NEIGHBOR_SAMPLES], 2)[0][:, 1]  # the first is the image itself
+        neighbors[chosen] = _decibels(np.median(of_each_other), candidates.shape[1])
+    return start, nearest, neighbors
+
+
+def _decibels(distance: Array, num_values: int) -> Array:
+    """Return the peak signal-to-noise ratio of images in [-1, 1] at a distance from each other, as `psnr` does."""
+    return 10.0 * np.log10(4.0 / np.maximum(distance**2 / num_values, 4e-10))

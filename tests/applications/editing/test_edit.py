@@ -4,13 +4,11 @@ import keras
 import linear
 import numpy as np
 import pytest
-from PIL import Image
 
 from kgan.applications import editing
 from kgan.applications.editing.directions import Direction
 from kgan.applications.editing.edit import METHODS
 from kgan.applications.editing.spaces import CodeSpace
-from kgan.applications.editing.supervised import boundary
 from kgan.architectures import style
 
 
@@ -163,20 +161,6 @@ def test_truncation_goes_to_the_mean(style_space, space):
     np.testing.assert_allclose(editing.truncate(style_space, codes, 1), codes, atol=1e-6)
     with pytest.raises(ValueError, match=r"`psi` must be in \[0, 1\]"):
         editing.truncate(space, codes, 1.5)
-
-
-def test_saved_images(space, tmp_path):
-    edited = editing.edit(space, space.sample(2), boundary(space, "brightness", num=50), [-1, 0, 1])
-    editing.save_strip(tmp_path / "strip.png", edited)
-    with Image.open(tmp_path / "strip.png") as strip:
-        assert strip.size == (3 * 48 + 2 * 2, 2 * 48 + 2)
-    editing.animate(tmp_path / "moving.gif", edited)
-    with Image.open(tmp_path / "moving.gif") as moving:
-        assert moving.n_frames == 4  # there and back again
-    for write in (editing.save_strip, editing.animate):
-        with pytest.raises(ValueError, match="as `edit` returns"):
-            write(tmp_path / "none.gif", edited[0])
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["moving.gif", "strip.png"]
 
 
 @pytest.mark.parametrize(

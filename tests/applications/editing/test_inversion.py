@@ -57,7 +57,7 @@ def test_an_exported_generator_and_labels(tmp_path):
 
 def test_images_of_another_size_are_resized_with_a_warning():
     images = np.full((2, 8, 6, 3), 0.5, "float32")
-    with pytest.warns(UserWarning, match="Images of 8x6 were resized to the generator's 4x4"):
+    with pytest.warns(UserWarning, match="Images of 6x8 were resized to the generator's 4x4"):
         resized = prepare_images(images, (4, 4, 3))
     np.testing.assert_allclose(resized, np.full((2, 4, 4, 3), 0.5), rtol=1e-6)
     assert prepare_images(images, (8, 6, 3)).dtype == np.float32
