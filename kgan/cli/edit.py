@@ -87,13 +87,14 @@ def edit(
 
     strengths = editing.parse_strengths(strength)
     space = editing.CodeSpace(model)
-    options = {"levels": level or None, "keep": keep or ()}
-    shared = _shared_direction(space, direction, local, options)  # before the pictures, which take longer
     labels = None if label is None else space.label_of(label)
+    options: dict[str, Any] = {"levels": level or None, "keep": keep or ()}
+    pictures = _read(image or [], space.image_shape)
+    shared = _shared_direction(space, direction, local, options)  # before the inversion, which takes longer
     if image:
-        codes, beside, left_out = _inverted(space, image, labels, steps, force)
+        codes, beside = _inverted(space, pictures, labels, steps, force)
     else:
-        codes, beside, left_out = space.sample(num, seed, labels), None, 0
+        codes, beside = space.sample(num, seed, labels), None
         labels = space.labels_for(num, labels)
     if shared is None:
         directions = editing.supervised.local_gradients(space, direction, codes, labels, **options)
@@ -107,7 +108,7 @@ def edit(
     if scores and min(scores) < 0.3:
         warn(f"{name} explains little in this model (score {np.min(scores):.2f}).")
     say(f"{name} at {', '.join(f'{value:g}' for value in strengths)} in ", out)
-    if left_out:
+    if image and len(codes) < len(image):
         raise typer.Exit(1)
 
 
@@ -134,38 +135,35 @@ def _shared_direction(space: Any, direction: str, local: bool, options: dict[str
 
 
 def _inverted(
-    space: Any, paths: list[pathlib.Path], label: int | None, steps: int, force: bool
-) -> tuple[Any, Any, int]:
-    """Return the codes of pictures, the pictures beside their inversions, and how many pictures were left out.
+    space: Any, pictures: list[tuple[pathlib.Path, Any]], label: int | None, steps: int, force: bool
+) -> tuple[Any, Any]:
+    """Return the codes of the pictures that the model recognizes, and these pictures beside their inversions.
 
     Raises:
-        CommandError: none is left.
+        CommandError: there are none.
     """
     import numpy as np
 
     from kgan.applications.editing import inversion
 
-    read = _read(paths, space.image_shape)
-    found = inversion.invert(space, np.stack([image for _, image in read]), label, steps=steps)
-    kept = []
-    for index, (path, _) in enumerate(read):
+    images = np.stack([picture for _, picture in pictures])
+    found = inversion.invert(space, images, label, steps=steps)
+    for index, (path, _) in enumerate(pictures):
         reached, required = found.psnr[index], found.required_psnr[index]
-        if found.recognized[index] or force:
-            kept.append(index)
+        if found.recognized[index]:
             say(path, f": inverted at {reached:.1f} dB.")
-        if not found.recognized[index]:
+        else:
             warn(
                 f"{path} is not recognized by the model, which makes something else of it: {reached:.1f} dB, where at "
-                f"least {required:.1f} are expected."
+                f"least {required:.1f} are expected.{'' if force else ' It is left out.'}"
             )
-    if not kept:
+    kept = found.recognized | force
+    if not kept.any():
         raise CommandError(
             "no picture is left, and nothing was written. The model can only edit pictures like those that it was "
             "trained on. Add --force to see what it makes of others, or --steps 1000 to try longer."
         )
-    images = np.stack([image for _, image in read])
-    beside = np.stack([images, found.images], axis=1)
-    return found.codes[kept], beside[kept], len(paths) - len(kept)
+    return found.codes[kept], np.stack([images, found.images], axis=1)[kept]
 
 
 def _read(paths: list[pathlib.Path], shape: tuple[int, int, int]) -> list[tuple[pathlib.Path, Any]]:
@@ -194,6 +192,6 @@ def _read(paths: list[pathlib.Path], shape: tuple[int, int, int]) -> list[tuple[
         if any(changes):
             say(path, f" is {size_text(size)}: {', '.join(filter(None, changes))}.")
         read.append((path, picture))
-    if not read:
+    if paths and not read:
         raise CommandError("none of the pictures can be read, and nothing was written.")
     return read

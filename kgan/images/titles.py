@@ -1,5 +1,6 @@
 """Titles above the columns of a grid of images."""
 
+import typing
 from collections.abc import Sequence
 
 import numpy as np
@@ -53,7 +54,7 @@ def add_titles(grid: Array, titles: Sequence[str], padding: int = 2) -> Array:
 def _fitting(titles: Sequence[str], width: int) -> tuple[ImageFont.FreeTypeFont, list[str]]:
     """Return the largest font in which all titles are at most `width` pixels wide, and the titles, cut if need be."""
     for size in SIZES:
-        font = ImageFont.load_default(size)
+        font = typing.cast(ImageFont.FreeTypeFont, ImageFont.load_default(size))  # since a size is asked for
         if all(font.getlength(title) <= width for title in titles):
             return font, list(titles)
     return font, [_cut(title, font, width) for title in titles]

@@ -31,7 +31,9 @@ def test_each_title_is_above_the_middle_of_its_column():
 
 def test_long_titles_are_made_smaller_and_then_cut():
     sheet = grid(np.zeros((2, 48, 48, 1), "uint8"), columns=2, padding=2, scale=1)
-    heights = [len(add_titles(sheet, [title, "b"])) - len(sheet) for title in ("a", "inverted", "background_brightness")]
+    heights = [
+        len(add_titles(sheet, [title, "b"])) - len(sheet) for title in ("a", "inverted", "background_brightness")
+    ]
     assert heights[0] > heights[2]
     ink = 255 - add_titles(sheet, ["background_brightness", ""])[: heights[2], :, 0]
     assert ink[:, :48].any()
