@@ -1,6 +1,16 @@
 """Feature extractors, which metrics compare images with."""
 
-from kgan.features.extractors import INCEPTION_URL, FeatureExtractor, classifier, get, inception, load, register
+from kgan.features.extractors import (
+    INCEPTION_URL,
+    FeatureExtractor,
+    classifier,
+    get,
+    inception,
+    load,
+    random,
+    register,
+    self_supervised,
+)
 
 __all__ = [
     "FeatureExtractor",
@@ -9,5 +19,7 @@ __all__ = [
     "get",
     "inception",
     "load",
+    "random",
     "register",
+    "self_supervised",
 ]

@@ -1,17 +1,15 @@
 """A classifier of a labeled data set, trained once and kept: its features and probabilities are what metrics use."""
 
-import hashlib
 import itertools
-import json
-import os
-import pathlib
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
 
-from kgan import _deprecation, _files
-from kgan._typing import PathLike, Shape
+from kgan import _deprecation
+from kgan._typing import PathLike, Shape, Tensor
+from kgan.features import cache
 
 if TYPE_CHECKING:
     from kgan.datasets import Source
@@ -22,18 +20,22 @@ VERSION = 1
 """Version of the network and of its training. It is part of the cache's key: increase it when either changes."""
 
 
-class TrainedClassifier(NamedTuple):
-    """A classifier and what is known of it.
+def convolutions(x: Tensor, initializer: Callable[[], keras.initializers.Initializer]) -> Tensor:
+    """Return images as vectors: convolutions with batch normalization reduce them to 7 pixels or less.
 
-    Attributes:
-        network: the Keras model, as `network` builds it.
-        accuracy: share of held-out images that it classifies correctly.
-        path: the file in which it is kept.
+    Args:
+        x: images, symbolic.
+        initializer: returns the initializer of the next layer.
     """
-
-    network: keras.Model
-    accuracy: float
-    path: pathlib.Path
+    width = 16
+    while True:
+        for _ in range(1 if width == 16 else 2):
+            x = keras.layers.Conv2D(width, 3, padding="same", use_bias=False, kernel_initializer=initializer())(x)
+            x = keras.layers.BatchNormalization(momentum=0.9)(x)
+            x = keras.layers.ReLU()(x)
+        if min(x.shape[1:3]) <= 7 and width > 16:
+            return keras.layers.Flatten()(keras.layers.AveragePooling2D(2, padding="same")(x))
+        x, width = keras.layers.MaxPooling2D(2, padding="same")(x), min(2 * width, 64)
 
 
 def network(image_shape: Shape, num_classes: int, seed: int = 0) -> keras.Model:
@@ -52,16 +54,7 @@ def network(image_shape: Shape, num_classes: int, seed: int = 0) -> keras.Model:
         return keras.initializers.HeNormal(next(seeds))
 
     inputs = keras.Input(image_shape, name="images")
-    x, width = inputs, 16
-    while True:
-        for _ in range(1 if width == 16 else 2):
-            x = keras.layers.Conv2D(width, 3, padding="same", use_bias=False, kernel_initializer=initializer())(x)
-            x = keras.layers.BatchNormalization(momentum=0.9)(x)
-            x = keras.layers.ReLU()(x)
-        if min(x.shape[1:3]) <= 7 and width > 16:
-            break
-        x, width = keras.layers.MaxPooling2D(2, padding="same")(x), min(2 * width, 64)
-    x = keras.layers.Flatten()(keras.layers.AveragePooling2D(2, padding="same")(x))
+    x = convolutions(inputs, initializer)
     x = keras.layers.Dropout(0.3, seed=next(seeds))(x)
     features = keras.layers.Dense(FEATURES, activation="relu", kernel_initializer=initializer(), name="features")(x)
     x = keras.layers.Dropout(0.3, seed=next(seeds))(features)
@@ -76,7 +69,7 @@ def load_or_train(
     epochs: int | None = None,
     seed: int = 0,
     verbose: int = 1,
-) -> TrainedClassifier:
+) -> cache.Trained:
     """Return a classifier of `source`: from the cache, or trained now and kept there.
 
     The cache is in Keras's folder (`~/.keras/kgan`, or below the environment variable `KERAS_HOME`). A classifier is
@@ -98,32 +91,9 @@ def load_or_train(
     if data.class_names is None:
         raise ValueError(f"Expected labeled data to train a classifier on. Received: {data.name}, which has no labels.")
     epochs = epochs or max(5, -(-60_000 // data.num_examples))
-    path = home() / "kgan" / f"{_name(data)}-{_key(data, image_size, channels, epochs, seed)}.keras"
-    record = path.with_suffix(".json")
-    if not (path.exists() and record.exists()):
-        model, accuracy = _train(data, image_size, channels, epochs, seed, verbose)
-        with _files.replacing(path) as temporary:
-            model.save(temporary)
-        with _files.replacing(record) as temporary:
-            temporary.write_text(json.dumps({"accuracy": accuracy}) + "\n")
-    accuracy = json.loads(record.read_text())["accuracy"]
-    return TrainedClassifier(keras.saving.load_model(path, compile=False), accuracy, path)
-
-
-def home() -> pathlib.Path:
-    """Return the folder in which Keras keeps downloads."""
-    return pathlib.Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser()
-
-
-def _name(data: "Source") -> str:
-    return pathlib.Path(data.name).expanduser().resolve().name
-
-
-def _key(data: "Source", image_size: int | tuple[int, int] | None, channels: int | None, epochs: int, seed: int) -> str:
-    """Return a hash of all that the trained weights and their accuracy depend on."""
     size = (image_size, image_size) if isinstance(image_size, int) else image_size
     test = data.other_split("test")
-    settings = [
+    settings = (
         VERSION,
         keras.__version__,
         data.fingerprint(),
@@ -132,8 +102,10 @@ def _key(data: "Source", image_size: int | tuple[int, int] | None, channels: int
         data.shape_as(size, channels),
         epochs,
         seed,
-    ]
-    return hashlib.sha256(json.dumps(settings).encode()).hexdigest()[:12]
+    )
+    return cache.load_or_train(
+        cache.file_of(data, settings), lambda: _train(data, image_size, channels, epochs, seed, verbose)
+    )
 
 
 def _train(
