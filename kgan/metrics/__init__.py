@@ -8,6 +8,7 @@ from kgan.metrics.kernel import Estimate, KernelDistance, kernel_distance
 from kgan.metrics.memorization import Memorization, memorization
 from kgan.metrics.modes import ModeCoverage, mode_coverage
 from kgan.metrics.precision_recall import PrecisionRecall, precision_recall
+from kgan.metrics.precision_recall_curve import precision_recall_curve
 from kgan.metrics.psnr import PSNR, psnr
 
 __all__ = [
@@ -28,5 +29,6 @@ __all__ = [
     "memorization",
     "mode_coverage",
     "precision_recall",
+    "precision_recall_curve",
     "psnr",
 ]
