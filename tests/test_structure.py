@@ -17,6 +17,7 @@ TESTS = pathlib.Path(__file__).parent
 # Modules whose tests are in another file, and which.
 ELSEWHERE = {
     "architectures/resnet.py": "architectures/test_architectures.py",
+    "evaluation/row.py": "evaluation/test_report.py",
     "cli/options.py": "cli/test_app.py",  # aliases of annotations, which each command uses
 }
 

@@ -1,21 +1,24 @@
 """The command `kgan evaluate`."""
 
+import contextlib
+import json
 import os
 import pathlib
+import sys
 from typing import Annotated
 
 import typer
 
 from kgan.cli import quiet
 from kgan.cli.console import CommandError, console, say, warn
-from kgan.cli.options import Model, Seed
+from kgan.cli.options import Json, Model, Seed, SkipUnreadable
 
 Data = Annotated[str, typer.Argument(help="What it was trained on: `digits`, a TFDS name, or a folder of images.")]
 Features = Annotated[
     str | None,
     typer.Option(
-        help="`inception`, `classifier:DATA`, or the file of a model.",
-        show_default="a classifier of DATA if it is labeled, else inception",
+        help="`inception`, `classifier:DATA`, `self_supervised:DATA`, `random`, or the file of a model.",
+        show_default="a classifier of DATA if it is labeled, else inception, or random without network",
     ),
 ]
 Num = Annotated[int, typer.Option("--num", "-n", min=20, help="Number of generated images, and of real ones.")]
@@ -33,15 +36,19 @@ def evaluate(
     seed: Seed = 0,
     out: Out = None,
     overwrite: Overwrite = False,
+    skip_unreadable: SkipUnreadable = True,
+    as_json: Json = False,
 ) -> None:
     """Score a model with every metric, beside the scores of real images.
 
-    Writes report.html (open it in a browser), report.json and images, and prints the table.
+    Writes report.html (open it in a browser), report.json and images, and prints the table and what it says.
 
     Examples:
         kgan evaluate runs/digits digits
 
         kgan evaluate saved_models/mnist mnist -o report
+
+        kgan evaluate runs/faces photos/ --features self_supervised:photos/
     """
     out = out or default_folder(model)
     if out.exists() and not overwrite:
@@ -51,11 +58,20 @@ def evaluate(
     quiet.import_keras()
     from kgan import evaluation
 
-    result = evaluation.evaluate(model, data, features=features, num=num, seed=seed)
-    result.save(out)
-    console.print(result.table())
-    if "note" in result.settings:
-        warn(result.settings["note"])
+    with contextlib.redirect_stdout(sys.stderr) if as_json else contextlib.nullcontext():
+        result = evaluation.evaluate(
+            model, data, features=features, num=num, seed=seed, skip_unreadable=skip_unreadable
+        )
+        result.save(out)
+    if as_json:
+        typer.echo(json.dumps({**result.as_json(), "report": str(out / "report.html")}, indent=1))
+        return
+    console.print(result.table(console.width))
+    say(result.verdict.text, ".")
+    for detail in result.verdict.details:
+        say("  ", detail)
+    for note in result.notes:
+        warn(note)
     say("The report is ", out / "report.html", ".")
 
 

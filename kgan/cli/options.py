@@ -17,3 +17,11 @@ Label = Annotated[
         help="Class of the images, of class-conditional models: a name or a number; -1: none, where it was trained so.",
     ),
 ]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, and nothing else.")]
+SkipUnreadable = Annotated[
+    bool,
+    typer.Option(
+        "--skip-unreadable/--no-skip-unreadable",
+        help="Leave out pictures that cannot be read, with a warning; else they are an error.",
+    ),
+]

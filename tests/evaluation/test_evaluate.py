@@ -7,7 +7,7 @@ import pytest
 
 import kgan
 from kgan import evaluation
-from kgan.evaluation.evaluate import jackknife
+from kgan.evaluation.evaluate import beside
 
 
 @pytest.fixture(scope="module")
@@ -48,17 +48,11 @@ def test_the_value_is_that_of_the_function(pixels):
     assert result.rows[0].value == pytest.approx(kgan.metrics.frechet_distance(*features), rel=1e-4)
 
 
-def test_jackknife_of_a_mean():
-    """Its standard error is known: the deviation of the groups' means over the root of their number."""
-    values = np.random.default_rng(0).normal(size=(10, 50))
-    error = jackknife(lambda groups: np.mean(groups), list(values))
-    assert error == pytest.approx(values.mean(axis=1).std(ddof=1) / np.sqrt(10))
-
-
 def test_fewer_samples_than_features_is_said():
     network = keras.Sequential([keras.Input(networks.SHAPE), keras.layers.Flatten()], name="all")
     result = evaluation.evaluate(networks.gan(), "digits", features=network, num=40)
     assert "fewer than the 64 features" in result.settings["note"]
+    assert result.settings["note"] in result.notes
 
 
 @pytest.mark.parametrize(
@@ -85,6 +79,69 @@ def test_a_folder_is_divided_into_halves(tmp_path, pixels):
     kgan.images.save_each(tmp_path / "pictures", networks.images(60))
     result = evaluation.evaluate(networks.gan(), tmp_path / "pictures", features=pixels)
     assert result.rows[0].samples == 30
+    assert result.notes == ["30 of the 10,000 asked: the data have no more images to compare with."]
+    assert result.settings["samples"].startswith("30 of 10,000 asked for")
+
+
+def test_what_belongs_to_the_values(result):
+    assert result.notes == []
+    assert list(result.shares) == ["0", "1", "2"]
+    np.testing.assert_allclose(np.sum(list(result.shares.values()), axis=0), 1)
+    assert set(result.curve) == {"generated", "real"}
+    assert result.curve["real"].min(axis=1).max() > result.curve["generated"].min(axis=1).max()
+    assert result.real.shape == result.samples.shape
+    assert result.verdict.grade == "far"
+
+
+def test_neighbors_stand_right_of_their_sample():
+    fake = np.array([-1.0, 1.0])[:, None, None, None] * np.ones((8, 8, 1))
+    nearest = np.zeros((2, 3, 8, 8, 1))
+    middle = beside(fake, nearest)[24, :, 0]
+    side = 8 * 6
+    assert middle.shape == (8 * side + 4 * 2 + 4 * 4,)
+    np.testing.assert_array_equal(middle[:side], 0)
+    np.testing.assert_array_equal(middle[side : side + 4], 255)
+    np.testing.assert_array_equal(middle[side + 4 : 2 * side + 4], 128)
+
+
+class TestUnlabeledData:
+    @pytest.fixture
+    def offline(self, monkeypatch, tmp_path):
+        monkeypatch.setenv("KERAS_HOME", str(tmp_path / "empty"))
+        monkeypatch.setattr("kgan.features.extractors.unreachable", lambda url: "no route")
+
+    def test_random_features_where_inception_cannot_be_had(self, offline, unlabeled):
+        result = evaluation.evaluate(networks.gan(), unlabeled, num=30)
+        assert result.rows[0].name == "frechet_distance_random"
+        (note, _) = result.notes
+        assert "cannot be downloaded: no route" in note
+        assert "self_supervised:DATA" in note
+        assert "not FID values" in note
+
+    def test_inception_is_preferred(self, monkeypatch, unlabeled):
+        network = keras.Sequential([keras.Input(networks.SHAPE), keras.layers.Flatten()])
+        fake = kgan.features.FeatureExtractor(network, "inception")
+        monkeypatch.setattr("kgan.features.inception", lambda: fake)
+        setup = evaluation.check(networks.gan(), unlabeled)
+        assert (setup.features, setup.notes) == (fake, ())
+
+    def test_asking_for_inception_names_the_ways_out(self, offline, unlabeled):
+        with pytest.raises(ValueError, match=r"no route.*features=random.*features=self_supervised:DATA"):
+            evaluation.check(networks.gan(), unlabeled, features="inception")
+
+    def test_learned_features_are_not_trained_before_all_is_checked(self, unlabeled):
+        setup = evaluation.check(networks.gan(), unlabeled, features=f"self_supervised:{unlabeled}")
+        assert callable(setup.features)
+        with pytest.raises(ValueError, match="Unknown data set"):
+            evaluation.check(networks.gan(), unlabeled, features="self_supervised:no/such/folder")
+
+    def test_unreadable_pictures(self, unlabeled, pixels):
+        (unlabeled / "broken.png").write_text("no picture")
+        with pytest.raises(ValueError, match="cannot be read"):
+            evaluation.check(networks.gan(), unlabeled, features=pixels)
+        with pytest.warns(UserWarning, match="broken.png"):
+            setup = evaluation.check(networks.gan(), unlabeled, features=pixels, skip_unreadable=True)
+        assert setup.source.num_examples == 60
 
 
 class Untouched:

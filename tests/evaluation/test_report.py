@@ -23,20 +23,26 @@ def report(tmp_path):
 
 def test_table(report):
     columns = [list(column.cells) for column in report.table().columns]
-    assert columns[0] == ["frechet_distance_<pixels>", "density"]
-    assert columns[1] == ["1.235", "1.1"]
-    assert columns[2] == ["± 0.123", ""]
-    assert columns[4] == ["1,000", "1,000"]
+    assert [str(cell) for cell in columns[0]] == [
+        "Frechet distance\nfrechet_distance_<pixels>",
+        "Density (quality)\ndensity",
+    ]
+    assert [str(cell) for cell in columns[1]] == ["1.235\n± 0.123", "1.1"]
+    assert columns[2:4] == [["0.5", "1"], ["1,000", "1,000"]]
+    assert str(columns[4][0]) == "2.5 times the distance of real images: close"
+    assert len(report.table(80).columns) == 4
 
 
 def test_files(report, tmp_path):
     report.save(tmp_path / "report")
     written = json.loads((tmp_path / "report" / "report.json").read_text())
     assert written["settings"] == report.settings
-    assert written["figures"][0] == ROWS[0]._asdict()
+    assert ROWS[0]._asdict().items() <= written["figures"][0].items()
+    assert written["figures"][0]["verdict"] == "2.5 times the distance of real images: close"
+    assert written["verdict"]["grade"] == "close"
     assert written["figures"][1]["interval"] is None
     page = (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
-    assert "<title>a &amp; b</title>" in page
+    assert "<title>Evaluation of a &amp; b</title>" in page
     assert "frechet_distance_&lt;pixels&gt;" in page
     assert page.count("data:image/png") == 2
     for name in ("samples", "neighbors"):
