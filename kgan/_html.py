@@ -54,8 +54,12 @@ thead th{white-space:nowrap}tbody th{font-weight:600;white-space:nowrap}td{min-w
 td.long{min-width:16rem}
 figure{margin:.8rem 0 1.2rem}figcaption{color:var(--soft);font-size:.9rem;margin-top:.35rem;max-width:46rem}
 img{display:block;max-width:100%;height:auto;border-radius:4px}img.sharp{image-rendering:pixelated}
-.gallery{display:grid;gap:.9rem;grid-template-columns:repeat(auto-fill,minmax(min(11rem,42vw),1fr));margin:.8rem 0}
+.gallery{display:grid;gap:.9rem;grid-template-columns:repeat(auto-fill,minmax(min(9rem,27vw),1fr));margin:.8rem 0}
+.gallery.large{grid-template-columns:repeat(auto-fill,minmax(min(18.5rem,100%),1fr))}
 .gallery figure{margin:0}.gallery img{width:100%}
+.columns{display:grid;text-align:center;font-size:.8rem;margin-bottom:.2rem;align-items:end;line-height:1.1}
+.columns span{overflow:hidden;max-height:9rem}.turned span{writing-mode:vertical-rl;transform:rotate(180deg);
+justify-self:center}
 .verdict{border-left:.35rem solid var(--tone);background:var(--card);border-radius:0 6px 6px 0;padding:.6rem .9rem;
 margin:.6rem 0 1rem;max-width:52rem}.verdict b:first-child{color:var(--tone);margin-right:.4rem}
 .good{--tone:var(--good)}.bad{--tone:var(--bad)}.unsure{--tone:var(--unsure)}
@@ -213,6 +217,7 @@ def figure(
     alt: str,
     width: int | None = None,
     still: bytes | Array | PathLike | None = None,
+    columns: Sequence[str] = (),
 ) -> Html:
     """Return a picture, stored in the page, with a line below it.
 
@@ -226,6 +231,7 @@ def figure(
         width: in pixels of the screen; the page's width is the limit. Defaults to the picture's own, or a multiple of
             it for small ones.
         still: a picture in place of an animation, for those whose system asks for no motion.
+        columns: names above the picture, each as wide as the others: of the columns of a grid.
 
     Raises:
         ValueError: the bytes are no picture that browsers show, or `alt` is empty.
@@ -248,12 +254,25 @@ def figure(
         reduced = f'<source srcset="{_address(_encoded(still))}" media="(prefers-reduced-motion: reduce)">'
         shown = f"<picture>{reduced}{shown}</picture>"
     below = f"<figcaption>{markup(caption)}</figcaption>" if caption else ""
-    return Html(f"<figure>{shown}{below}</figure>")
+    return Html(f"<figure>{_columns(columns, width)}{shown}{below}</figure>")
 
 
-def gallery(*figures: str) -> Html:
-    """Return figures side by side, as many in a row as have space."""
-    return Html(f'<div class="gallery">{"".join(figures)}</div>')
+def _columns(names: Sequence[str], width: int | None) -> str:
+    """Return names in a row as wide as a picture; long ones are turned."""
+    if not names:
+        return ""
+    turned = " turned" if max(map(len, names)) > 3 else ""
+    cells = "".join(f"<span>{markup(name)}</span>" for name in names)
+    style = f"grid-template-columns:repeat({len(names)},minmax(0,1fr));max-width:{width or 960}px"
+    return f'<div class="columns{turned}" style="{style}">{cells}</div>'
+
+
+def gallery(*figures: str, large: bool = False) -> Html:
+    """Return figures side by side.
+
+    On a desktop six small ones or three large ones are in a row, on a phone three or one.
+    """
+    return Html(f'<div class="gallery{" large" if large else ""}">{"".join(figures)}</div>')
 
 
 def markup(part: str) -> str:

@@ -3,11 +3,12 @@
 A check of a run gives an `Evidence`; `diagnose` reads a sequence of them. `kgan.callbacks.Watch` gathers them in `fit`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from kgan import _registry
 from kgan._typing import Array
 
 HEALTHY = "healthy"
@@ -72,23 +73,102 @@ class Verdict(NamedTuple):
         return f"{self.name}: {self.reason}" + (f" {self.advice}" if self.advice else "")
 
 
-ADVICE = {
-    "divergence": "Lower the learning rates, add the penalties r1 and r2, or lower their gamma if it is above 100.",
+class Remedy(NamedTuple):
+    """One thing to try.
+
+    Attributes:
+        python: in Python's words.
+        command_line: in the words of `kgan train`; empty where it has no option for it.
+        in_use: a run that has this part already is not told so; empty if there is no such part.
+    """
+
+    python: str
+    command_line: str
+    in_use: str = ""
+
+
+REMEDIES: dict[str, tuple[Remedy, ...]] = {
+    "divergence": (
+        Remedy("lower learning rates", "a lower --learning-rate"),
+        Remedy('the penalties "r1" and "r2"', "--penalty r1 --penalty r2", "r1"),
+        Remedy("a lower gamma of the penalties if it is above 100", ""),
+        Remedy("", "the recommended recipe (without --recipe, --loss and --penalty)", "recommended"),
+    ),
     "mode collapse": (
-        "Use gan.compile() without arguments (the relativistic loss with R1 and R2), or packing=2 in GAN and in the "
-        "discriminator, or add MinibatchStdDev to it."
+        Remedy(
+            "gan.compile() without arguments (the relativistic loss with R1 and R2)",
+            "the recommended recipe (without --recipe, --loss and --penalty)",
+            "recommended",
+        ),
+        Remedy("packing=2 in GAN and in the discriminator", ""),
+        Remedy(
+            "MinibatchStdDev in the discriminator",
+            "--architecture dcgan, whose discriminator compares the images of a batch",
+            "MinibatchStdDev",
+        ),
+        Remedy(
+            "clusters=True in GAN, or labels", "--clusters 10, or --conditional if the data have classes", "classes"
+        ),
+        Remedy("", "a lower --learning-rate"),
     ),
     "discriminator too strong": (
-        "Add the penalties r1 and r2 or raise their gamma, lower the discriminator's learning rate, or use "
-        "InstanceNoise; with loss='minimax', use 'non_saturating'."
+        Remedy('the penalties "r1" and "r2"', "--penalty r1 --penalty r2", "r1"),
+        Remedy("a larger gamma of the penalties", ""),
+        Remedy(
+            "loss='non_saturating' in place of 'minimax'", "--loss non_saturating in place of minimax", "no minimax"
+        ),
+        Remedy("a lower learning rate of the discriminator", "a lower --learning-rate"),
+        Remedy("InstanceNoise", ""),
+        Remedy("", "--augment", "augmentation"),
     ),
     "generator too strong": (
-        "Raise the discriminator's learning rate or its size, lower gamma, or give it more updates "
-        "(discriminator_steps)."
+        Remedy("a higher learning rate of the discriminator", "another --learning-rate"),
+        Remedy("a larger discriminator", ""),
+        Remedy("a lower gamma of the penalties", ""),
+        Remedy(
+            "more discriminator_steps",
+            "--recipe wgan_gp, with five updates of the discriminator",
+            "discriminator_steps",
+        ),
     ),
-    "overfitting": "Stop earlier, use augmentation=kgan.augmentation.recommended(), or get more data.",
-    HEALTHY: "",
+    "overfitting": (
+        Remedy("augmentation=kgan.augmentation.recommended()", "--augment", "augmentation"),
+        Remedy("fewer epochs", "fewer --epochs"),
+        Remedy("more data", "more data"),
+    ),
+    HEALTHY: (),
 }
+"""What to try against each verdict, in Python and on the command line, the most promising first."""
+
+
+def advice(verdict: str, in_use: Collection[str] = (), command_line: bool = False) -> str:
+    """Return what to try against a verdict, as a sentence; empty for healthy runs.
+
+    Args:
+        verdict: name of a `Verdict`.
+        in_use: parts that the run has already, as in `Remedy`: names of its penalties, `"recommended"` (the recipe),
+            `"augmentation"`, `"classes"` and so on. They are left out.
+        command_line: whether options of `kgan train` are named, or Python's arguments.
+
+    Raises:
+        ValueError: there is no such verdict.
+
+    Example:
+    >>> advice("overfitting")
+    'Try augmentation=kgan.augmentation.recommended(); or fewer epochs; or more data.'
+    >>> advice("overfitting", in_use=["augmentation"], command_line=True)
+    'Try fewer --epochs; or more data.'
+    """
+    if verdict not in REMEDIES:
+        raise _registry.unknown("verdict", verdict, REMEDIES)
+    remedies = [remedy for remedy in REMEDIES[verdict] if not remedy.in_use or remedy.in_use not in in_use]
+    words = [remedy.command_line if command_line else remedy.python for remedy in remedies]
+    chosen = "; or ".join(word for word in words if word)
+    return f"Try {chosen}." if chosen else ""
+
+
+ADVICE = {name: advice(name) for name in REMEDIES}
+"""What to try against each verdict, in Python, for a run of which nothing is known."""
 
 
 def gather(
@@ -128,7 +208,7 @@ def gather(
         gap = real_logits.mean() - fake_logits.mean()
         fallen = real_logits.mean() - held_out_logits.mean()
         figures["overfitting"] = float(fallen / gap) if gap > 1e-6 else 0.0
-    if np.isfinite(fake).all():
+    if np.isfinite(fake).all() and len(real) > 1:
         figures |= _compare(real, fake)
     if not (np.isfinite(fake).all() and np.isfinite([*real_logits, *fake_logits]).all()):
         figures["score"] = np.inf
@@ -166,7 +246,7 @@ def _ranking_accuracy(real: Array, fake: Array) -> float:
     return float(np.mean((difference > 0) + 0.5 * (difference == 0)))
 
 
-def diagnose(history: Sequence[Evidence]) -> Verdict:
+def diagnose(history: Sequence[Evidence], in_use: Collection[str] = ()) -> Verdict:
     """Read the evidence of a run so far, the newest last.
 
     The rules, in this order; each must hold at the last two checks:
@@ -181,6 +261,7 @@ def diagnose(history: Sequence[Evidence]) -> Verdict:
 
     Args:
         history: list of `Evidence`.
+        in_use: parts that the run has already, as in `advice`.
 
     Raises:
         ValueError: there is no evidence.
@@ -194,33 +275,43 @@ def diagnose(history: Sequence[Evidence]) -> Verdict:
     for name, rule in RULES.items():
         reasons = [rule(history[: len(history) - back]) for back in range(PERSISTENCE) if back < len(history)]
         if len(reasons) == PERSISTENCE and all(reasons):
-            return Verdict(name, str(reasons[0]), ADVICE[name])
-    return Verdict(HEALTHY, "nothing suspicious.", ADVICE[HEALTHY])
+            return Verdict(name, str(reasons[0]), advice(name, in_use))
+    return Verdict(HEALTHY, "nothing suspicious.", "")
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """Return a share in words.
+
+    Example:
+    >>> percent(0.2), percent(0.9966, digits=1)
+    ('20 %', '99.7 %')
+    """
+    return f"{100 * share:.{digits}f} %"
 
 
 def _divergence(history: Sequence[Evidence]) -> str | None:
     last = history[-1]
     if last.not_finite > 0:
-        return f"{last.not_finite:.0%} of the last updates were not finite."
+        return f"{percent(last.not_finite)} of the last updates were not finite."
     if np.isinf(last.score):
         return "scores or samples are not finite."
     before = np.median([evidence.score for evidence in history[: max(1, len(history) // 4)]])
     if last.score > 1000 and last.score > 10 * before:
-        return f"the scores have grown to {last.score:.0f}."
+        return f"the scores have grown to {last.score:,.0f}."
     return None
 
 
 def _mode_collapse(history: Sequence[Evidence]) -> str | None:
     last = history[-1]
     figures = {
-        "spread": (0.35, "samples are {:.0%} as different from each other as real ones."),
-        "repetition": (0.25, "samples repeat each other: the nearest is {:.0%} as far as among real ones."),
-        "class_entropy": (0.6, "the classes of the samples have {:.0%} of the possible entropy."),
+        "spread": (0.35, "samples are {} as different from each other as real ones."),
+        "repetition": (0.25, "samples repeat each other: the nearest is {} as far as among real ones."),
+        "class_entropy": (0.6, "the classes of the samples have {} of the possible entropy."),
     }
     for name, (limit, words) in figures.items():
         value = getattr(last, name)
         if value < limit and len(history) > WARM_UP:
-            return words.format(value)
+            return words.format(percent(value))
     return None
 
 
@@ -228,8 +319,8 @@ def _overfitting(history: Sequence[Evidence]) -> str | None:
     last = history[-1]
     if last.overfitting > 0.7 and last.accuracy > 0.75:
         return (
-            f"held-out images score {last.overfitting:.0%} of the way down to generated ones; the discriminator has "
-            "memorized its training images."
+            f"held-out images score {percent(last.overfitting)} of the way down to generated ones; the discriminator "
+            "has memorized its training images."
         )
     return None
 
@@ -237,7 +328,7 @@ def _overfitting(history: Sequence[Evidence]) -> str | None:
 def _discriminator_too_strong(history: Sequence[Evidence]) -> str | None:
     last = history[-1]
     if last.accuracy > 0.995 and last.distance > 0.3 and not _improving(history):
-        ranking = f"the discriminator ranks {last.accuracy:.1%} of pairs correctly"
+        ranking = f"the discriminator ranks {percent(last.accuracy, 1)} of pairs correctly"
         return f"{ranking}, and samples do not get nearer to real ones."
     return None
 
@@ -246,8 +337,8 @@ def _generator_too_strong(history: Sequence[Evidence]) -> str | None:
     last = history[-1]
     if last.accuracy < 0.55 and last.distance > 0.15 and not _improving(history):
         return (
-            f"the discriminator ranks {last.accuracy:.0%} of pairs correctly, about chance, while samples are far from "
-            "real ones."
+            f"the discriminator ranks {percent(last.accuracy)} of pairs correctly, about chance, while samples are far "
+            "from real ones."
         )
     return None
 

@@ -1,9 +1,11 @@
+import re
+
 import networks
 import numpy as np
 import pytest
 from scipy.stats import energy_distance, rankdata
 
-from kgan.diagnosis import ADVICE, Evidence, diagnose, gather
+from kgan.diagnosis import ADVICE, REMEDIES, Evidence, advice, diagnose, gather
 
 RANDOM = np.random.default_rng(0)
 
@@ -90,3 +92,35 @@ class TestDiagnose:
     def test_no_evidence(self):
         with pytest.raises(ValueError, match="at least one check"):
             diagnose([])
+
+
+class TestAdvice:
+    @pytest.mark.parametrize("name", [name for name in REMEDIES if name != "healthy"])
+    def test_each_verdict_has_some_in_both_languages(self, name):
+        assert ADVICE[name] == advice(name)
+        assert ADVICE[name].startswith("Try ")
+        words = advice(name, command_line=True)
+        assert "--" in words
+        assert not re.search(r"\w\(|\w=", words), f"Python on the command line: {words}"
+
+    def test_what_the_run_has_already_is_left_out(self):
+        assert "gan.compile()" in advice("mode collapse")
+        assert "gan.compile()" not in advice("mode collapse", in_use={"recommended"})
+        assert "--augment" not in advice("overfitting", {"augmentation"}, command_line=True)
+        history = looks(spread=0.1)
+        assert "gan.compile()" in diagnose(history).advice
+        assert "gan.compile()" not in diagnose(history, in_use={"recommended"}).advice
+
+    def test_unknown(self):
+        with pytest.raises(ValueError, match="Unknown verdict. Received: 'mode colapse'. Did you mean 'mode collapse'"):
+            advice("mode colapse")
+
+
+def test_one_pair_of_images_is_no_error():
+    image, logit = np.zeros((1, 4)), np.zeros((1, 1))
+    assert np.isnan(gather(0, image, image, logit, logit).spread)
+
+
+def test_percentages_are_written_as_in_the_documentation():
+    assert "10 % as different" in diagnose(looks(spread=0.1)).reason
+    assert "99.9 % of pairs" in diagnose(looks(accuracy=0.999, distance=0.8)).reason

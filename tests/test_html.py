@@ -97,6 +97,14 @@ class TestFigure:
         assert source["media"] == "(prefers-reduced-motion: reduce)"
         assert source["srcset"].startswith("data:image/png")
 
+    def test_names_of_columns_stand_above_the_picture(self):
+        grid = np.zeros((16, 40), "uint8")
+        page = pages.Page(_html.page("Report", _html.figure(grid, "", alt="a grid", columns=["cat", "<dog>"])))
+        box = page.all("div")[0]
+        assert box["class"] == "columns turned"
+        assert box["style"] == "grid-template-columns:repeat(2,minmax(0,1fr));max-width:480px"
+        assert page.text == "Report cat <dog>"
+
     def test_bad(self):
         with pytest.raises(ValueError, match="Expected a PNG, GIF"):
             _html.figure(b"%PDF-1.7", "", alt="a paper")

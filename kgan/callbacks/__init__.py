@@ -3,14 +3,17 @@
 from kgan.callbacks.loss_curves import LossCurves
 from kgan.callbacks.progress import Progress
 from kgan.callbacks.resume import Resume
+from kgan.callbacks.run_report import RunReport
 from kgan.callbacks.sample_images import SampleImages
 from kgan.callbacks.terminate import TerminateOnNonFinite
-from kgan.callbacks.watch import Watch
+from kgan.callbacks.watch import Change, Watch
 
 __all__ = [
+    "Change",
     "LossCurves",
     "Progress",
     "Resume",
+    "RunReport",
     "SampleImages",
     "TerminateOnNonFinite",
     "Watch",

@@ -9,10 +9,16 @@ import keras
 
 from kgan import _files
 from kgan._typing import PathLike
+from kgan.callbacks import _curves
+from kgan.callbacks.watch import Watch
 
 
 class LossCurves(keras.callbacks.Callback):
     """Draws the losses and scores of all epochs so far, every few seconds and at the end of training.
+
+    The words below the plots say how to read them for the loss that is trained. Where a `kgan.callbacks.Watch` takes
+    part in the same `fit`, the distance and the spread of its samples are drawn, too. Values that explode are drawn on
+    a logarithmic scale.
 
     A resumed run (`kgan.callbacks.Resume`) continues its curves and its table. Unlike with Keras's `CSVLogger`, no line
     of the table is lost or repeated.
@@ -40,14 +46,14 @@ class LossCurves(keras.callbacks.Callback):
         self.csv = csv
         self.seconds = seconds
         self.rows: list[dict[str, Any]] = []
-        self._drawn = float("-inf")
+        self._drawn, self._pause = float("-inf"), seconds
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Add this epoch."""
         row = {"epoch": epoch + 1, **{name: float(value) for name, value in (logs or {}).items()}}
         # Training anew from an earlier epoch replaces the rows that came after it.
         self.rows = [*(earlier for earlier in self.rows if earlier["epoch"] <= epoch), row]
-        if time.monotonic() - self._drawn > self.seconds:
+        if time.monotonic() - self._drawn > self._pause:
             self._draw()
         if self.csv is not None:
             self._write(self.csv)
@@ -73,18 +79,18 @@ class LossCurves(keras.callbacks.Callback):
             table.writerows(self.rows)
 
     def _draw(self) -> None:
-        from matplotlib.figure import Figure
-
-        figure = Figure(figsize=(9, 3.5), layout="constrained")
-        for axes, (ending, title) in zip(figure.subplots(1, 2), (("loss", "Losses"), ("score", "Scores")), strict=True):
-            for name in self.rows[-1]:
-                if name.endswith(ending):
-                    points = [(row["epoch"], row[name]) for row in self.rows if name in row]
-                    axes.plot(*zip(*points, strict=True), label=name.replace("_", " "), linewidth=1.2)
-            axes.set(xlabel="epoch", title=title)
-            axes.grid(alpha=0.3)
-            if axes.lines:
-                axes.legend(frameon=False)
+        began = time.monotonic()
+        loss = getattr(self.model, "loss", None)
+        epochs = (self.params or {}).get("epochs") or self.rows[-1]["epoch"]
+        steps = (self.params or {}).get("steps")
+        updates = f" ({steps:,} updates each)" if steps else ""
+        kind = f", {type(loss).__name__} loss" if loss is not None else ""
+        title = f"Training: epoch {self.rows[-1]['epoch']:,} of {epochs:,}{updates}{kind}"
+        watches = [callback for callback in getattr(self.model, "fit_callbacks", ()) if isinstance(callback, Watch)]
+        panels = _curves.panels_of(self.rows, loss, _curves.of_checks(watches[0].history, steps) if watches else ())
+        texts = [f"{name}: {text}" for name, text in _curves.explanations(panels, loss).items()]
+        figure = _curves.draw(panels, title, texts)
         with _files.replacing(self.path) as temporary:
             figure.savefig(temporary, dpi=120)
         self._drawn = time.monotonic()
+        self._pause = max(self.seconds, 30 * (self._drawn - began))  # drawing takes at most 3 % of the time

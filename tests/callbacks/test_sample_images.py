@@ -98,6 +98,68 @@ class TestFrames:
         assert joined == [["epoch-0004.png"]]
 
 
+class TestWithinAnEpoch:
+    def test_long_epochs_have_several_grids(self, gan, tmp_path, joined):
+        callback = SampleImages(tmp_path, num=4, every=1 / 3)
+        gan.fit(IMAGES, batch_size=4, epochs=2, verbose=0, callbacks=[callback])
+        assert joined == [
+            [
+                *("epoch-0001-batch-000003.png", "epoch-0001-batch-000006.png", "epoch-0001.png"),
+                *("epoch-0002-batch-000003.png", "epoch-0002-batch-000006.png", "epoch-0002.png"),
+            ]
+        ]
+        assert [path.name for path in sorted(tmp_path.glob("epoch-*.png"))] == joined[0]
+        assert [number for number, _ in callback.frames] == [0.375, 0.75, 1, 1.375, 1.75, 2]
+        assert all(path.is_file() for _, path in callback.frames)
+
+    def test_a_resumed_run_has_the_grids_of_the_whole_run(self, tmp_path, joined):
+        def fit(*callbacks):
+            gan = networks.gan()
+            gan.compile(loss="non_saturating")
+            samples = SampleImages(tmp_path / "samples", num=4, every=0.5)
+            resume = Resume(tmp_path / "backup", save_freq=1)
+            gan.fit(IMAGES, batch_size=8, epochs=2, verbose=0, callbacks=[samples, resume, *callbacks])
+
+        with pytest.raises(KeyboardInterrupt):
+            fit(networks.Stop(3))
+        fit()
+        whole = [f"epoch-000{epoch}{batch}.png" for epoch in (1, 2) for batch in ("-batch-000002", "")]
+        assert joined == [whole]
+
+
+class TestClasses:
+    def callback(self, num=64, **options):
+        callback = SampleImages("samples", num=num, **options)
+        callback.set_model(networks.gan(num_classes=3))
+        return callback
+
+    def test_each_column_is_a_class(self, tmp_path):
+        callback = self.callback(num=7)
+        callback.model.compile()
+        assert callback.columns() == ("0", "1", "2")
+        callback.directory = tmp_path
+        callback.set_params({"epochs": 1, "steps": 1})
+        callback.on_epoch_end(0)
+        written = kgan.images.read(tmp_path / "epoch-0001.png", channels=1)
+        expected = kgan.images.grid(callback.model.generate(6, seed=0, labels=np.array([0, 1, 2] * 2)), 3)
+        np.testing.assert_array_equal(written, expected)
+
+    def test_they_have_the_names_of_the_data(self):
+        callback = self.callback()
+        callback.model.class_names = ("cat", "dog", "bird")
+        assert callback.columns() == ("cat", "dog", "bird")
+
+    def test_not_where_labels_are_given_nor_where_there_are_too_many_or_none(self, gan):
+        assert self.callback(labels=1).columns() is None
+        assert self.callback(num=2).columns() is None
+        many = self.callback()
+        many.model.num_classes = 17
+        assert many.columns() is None
+        plain = SampleImages("samples")
+        plain.set_model(gan)
+        assert plain.columns() is None
+
+
 class TestTensorBoard:
     def test_it_gets_the_images(self, gan, tmp_path):
         callbacks = [SampleImages(tmp_path / "samples", num=4), keras.callbacks.TensorBoard(tmp_path / "logs")]
@@ -121,6 +183,10 @@ class TestArguments:
         (name, value), *_ = options.items()
         with pytest.raises(ValueError, match=f"`{name}` must be positive. Received: {name}={value}"):
             SampleImages("samples", **options)
+
+    def test_epochs_between_grids_are_whole(self):
+        with pytest.raises(ValueError, match="whole number of epochs, or less than 1. Received: every=1.5"):
+            SampleImages("samples", every=1.5)
 
     def test_a_gan_takes_no_inputs(self, gan, tmp_path):
         with pytest.raises(ValueError, match="Expected no `inputs`"):
