@@ -7,7 +7,7 @@ import importlib
 import os
 from typing import TYPE_CHECKING, Any
 
-from kgan import _deprecation, _registration
+from kgan import _deprecation, _quiet, _registration
 
 if TYPE_CHECKING:
     from kgan import (
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 # TensorFlow leaves its faster kernels off on processors without AVX-512; it reads this once, when it is imported.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
+_quiet.install()
 _deprecation.install()
 _registration.install()
 

@@ -21,6 +21,10 @@ FIRST_LINE, EVERY = 10.0, 30.0
 """Seconds after which the first line appears, and between lines."""
 
 
+MAX_COLUMNS = 120
+"""Width of a bar with its text, at most."""
+
+
 def track(items: Iterable[Item], title: str, total: int | None = None, unit: str = "") -> Iterator[Item]:
     """Yield the items, and show how many of them are done.
 
@@ -78,7 +82,7 @@ class Bar:
 
     Attributes:
         done: how many items are done.
-        note: more to show, for example the losses.
+        note: more to show, for example the losses; or a function that returns it, called only when it is shown.
     """
 
     def __init__(
@@ -92,7 +96,8 @@ class Bar:
         self.title, self.total, self.unit = title, total, unit
         self.rate_of = rate_of or (1, unit)
         self.keep = keep
-        self.done, self.note = 0, ""
+        self.done = 0
+        self.note: str | Callable[[], str] = ""
         self._start = time.monotonic()
         self._first: tuple[float, int] | None = None
         self._display: _Display | None = _display(self)
@@ -158,7 +163,8 @@ class Bar:
         times = f"{clock(self.elapsed)} elapsed"
         if rate is not None and self.total:
             times += f", {clock((self.total - self.done) / rate)} left"
-        return ", ".join(filter(None, [*parts, times, self.note]))
+        note = self.note if isinstance(self.note, str) else self.note()
+        return ", ".join(filter(None, [*parts, times, note]))
 
 
 def number(value: float) -> str:
@@ -233,8 +239,8 @@ class _Display(abc.ABC):
             self._try(self.draw)
 
     def close(self) -> None:
-        """Draw the end, if anything was drawn before."""
-        if self.began:
+        """Draw the end, if anything was drawn before or the bar is to be kept."""
+        if self.began or (self.bar.keep and self.bar.done):
             self._try(self.end)
 
     def _try(self, draw: Callable[[], None]) -> None:
@@ -285,9 +291,9 @@ class _Terminal(_Display):
         if self._bar is None:
             # `nrows`: in a terminal that does not say its size tqdm draws nothing; `delay`: nor when it is made.
             self._bar = tqdm(total=self.bar.total, leave=self.bar.keep, nrows=20, delay=1e-9, file=sys.stderr)
-        self._bar.ncols = _columns()
+        self._bar.ncols = min(_columns(), MAX_COLUMNS)
         share = self.bar.share
-        middle = "" if share is None else f"{100 * share:3.0f} % |{{bar:20}}| "
+        middle = "" if share is None else f"{100 * share:3.0f} % |{{bar}}| "
         self._bar.bar_format = _literal(self.bar.title) + " " + middle + _literal(self.bar.text())
         self._bar.total, self._bar.n = self.bar.total, self.bar.done
         self._bar.refresh()
@@ -303,11 +309,10 @@ class _Terminal(_Display):
             self._try(self.draw)
 
     def end(self) -> None:
-        if self._bar is None:
-            return
         if self.bar.keep:
             self.draw()
-        self._bar.close()
+        if self._bar is not None:
+            self._bar.close()
         self._bar = None
 
 
@@ -361,7 +366,7 @@ def _display(shown: Bar) -> _Display | None:
         return None
     if in_notebook():
         return _Notebook(shown)
-    return _Terminal(shown) if in_terminal() else _Lines(shown)
+    return _Terminal(shown) if is_terminal(sys.stderr) else _Lines(shown)
 
 
 def is_quiet() -> bool:
@@ -376,9 +381,9 @@ def in_notebook() -> bool:
     return getattr(shell, "kernel", None) is not None
 
 
-def in_terminal() -> bool:
-    """Return whether messages go to a terminal in which a line can be drawn again."""
+def is_terminal(stream: Any) -> bool:
+    """Return whether a stream is a terminal in which a line can be drawn again."""
     try:
-        return sys.stderr.isatty() and os.environ.get("TERM", "") != "dumb"
+        return bool(stream.isatty()) and os.environ.get("TERM", "") != "dumb"
     except (AttributeError, ValueError):  # None, or closed
         return False

@@ -13,7 +13,7 @@ import typer.main
 
 import kgan
 from kgan import _deprecation
-from kgan.cli import app
+from kgan.cli.app import app
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 COPIES = [ROOT / "docs" / "changelog.md", ROOT / "docs" / "contributing.md"]  # made by docs/outside_pages.py

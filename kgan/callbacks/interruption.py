@@ -1,17 +1,22 @@
 """Ending a run between two updates when the user or the system asks for it."""
 
+import contextlib
 import os
 import signal
 import threading
 from types import FrameType
 from typing import Any
 
+from kgan import _progress
+
 # What asks a process to end, and how Python answers unless the program has an answer of its own.
 _DEFAULTS = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
+if hasattr(signal, "SIGHUP"):  # the terminal was closed
+    _DEFAULTS[signal.SIGHUP] = signal.SIG_DFL
 
 
 class Interruption:
-    """Turns Ctrl-C, and the signal with which systems end a process (SIGTERM), into a wish that can wait.
+    """Turns Ctrl-C, and the signals with which systems end a process, into a wish that can wait.
 
     So an update and a save are never cut in the middle. The second Ctrl-C, or SIGTERM, acts at once, as usual. Signals
     that the program handles itself, and those of a thread other than the main one, are left alone.
@@ -36,7 +41,8 @@ class Interruption:
         if threading.current_thread() is not threading.main_thread():
             return
         for number, usual in _DEFAULTS.items():
-            if signal.getsignal(number) is usual:
+            before = signal.getsignal(number)
+            if before is usual or getattr(before, "can_wait", False):
                 self._before[number] = signal.signal(number, self._remember)
 
     def end(self) -> None:
@@ -53,13 +59,16 @@ class Interruption:
         """
         number = self._signal
         self.end()
-        if number == signal.SIGTERM:
-            raise SystemExit(128 + signal.SIGTERM)
-        raise KeyboardInterrupt
+        if number is None or number == signal.SIGINT:
+            raise KeyboardInterrupt
+        raise SystemExit(128 + number)
 
     def _remember(self, number: int, frame: FrameType | None) -> None:
         self._signal = number
         self.end()
-        if not os.environ.get("KGAN_QUIET"):
-            # Not `print`: a signal can come while it writes.
-            os.write(2, b"\nStopping after this update, so that its state can be saved. Ctrl-C again stops at once.\n")
+        if not _progress.is_quiet():
+            # Not `print`: a signal can come while it writes, and the terminal may be gone.
+            with contextlib.suppress(OSError):
+                os.write(
+                    2, b"\nStopping after this update, so that its state can be saved. Ctrl-C again stops at once.\n"
+                )

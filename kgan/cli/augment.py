@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from kgan.cli import quiet
-from kgan.cli.console import CommandError, say
+from kgan.cli.console import CommandError, result, say
 from kgan.cli.options import ImageSize, Seed
 
 Data = Annotated[
@@ -69,6 +69,7 @@ def augment(
     with _files.replacing(out) as temporary:
         labelled.save(temporary, generated, new_labels, info.class_names)
         (temporary / "augmented.json").write_text(json.dumps(settings, indent=2) + "\n")
+    result(out=out, per_class=per_class, num_classes=num_classes, class_names=info.class_names, **settings)
     say(f"{per_class:,} images of each of {num_classes} classes in ", out)
 
 

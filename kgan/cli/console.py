@@ -1,82 +1,70 @@
-"""What the commands share: how they print, how they fail, and a progress bar."""
+"""What a command prints: its messages, its warnings, and its result for programs."""
 
-import contextlib
+import dataclasses
 import os
-import re
-from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-import typer
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.text import Text
-from typer.core import TyperCommand
 
-from kgan.cli import quiet
+from kgan import _progress
 
 # File names and error messages contain what users chose: nothing in them is markup, an emoji code or to be colored.
 console = Console(markup=False, emoji=False, highlight=False)
+errors = Console(markup=False, emoji=False, highlight=False, stderr=True)
 
-# Options of another name than the argument of the library that they set; those of the same name need no row.
-ARGUMENTS = (
-    ("labels", "--class"),
-    ("labels", "--conditional"),
-    ("labelled", "--conditional"),
-    ("levels", "--level"),
-    ("penalties", "--penalty"),
-)
+NOTHING_KEPT = "Nothing was written."
 
 
 class CommandError(Exception):
     """An error that the user can fix. The command prints its message, without a traceback, and exits with status 1."""
 
 
-class Command(TyperCommand):
-    """A command that prints only what kgan says, and turns the errors that kgan raises on purpose into one line.
-
-    All other errors are faults of kgan: they keep their traceback.
-    """
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run the command."""
-        try:
-            with quiet.own_warnings(warn):
-                return super().invoke(ctx)
-        except CommandError as error:
-            message = str(error)
-        except (ValueError, TypeError, OSError, ImportError) as error:
-            message = with_options(str(error), self.options())
-        except KeyboardInterrupt:
-            message = "interrupted."
-        typer.secho(f"Error: {printable(message)}", err=True, fg="red")
-        raise typer.Exit(1)
-
-    def options(self) -> dict[str, str]:
-        """Return the option that sets each argument of the library."""
-        options = {str(option.name): max(option.opts, key=len) for option in self.params if option.opts[0][0] == "-"}
-        for argument, option in ARGUMENTS:
-            if option in options.values():
-                options.setdefault(argument, option)
-        return options
-
-
-def with_options(message: str, options: Mapping[str, str]) -> str:
-    """Return an error message of the library with options in place of Python arguments.
+class Interrupted(CommandError):  # noqa: N818
+    """The user or the system stopped the command, which then exits with status 130 (or 143).
 
     Args:
-        message: the message.
-        options: the option that sets each argument.
-
-    Example:
-    >>> with_options("Pass `image_size`. Received: batch_size=0.", {"image_size": "--size", "batch_size": "--batch"})
-    'Pass --size. Received: --batch 0.'
+        message: what is kept, and how to go on.
     """
-    names = "|".join(map(re.escape, options))
-    if not names:
-        return message
-    value = r"(?P<value>\([^)]*\)|[^\s,;()`]*[^\s,;()`.])"
-    assigned = re.compile(rf"(?P<tick>`?)(?<![\w.])(?P<name>{names})={value}(?P=tick)")
-    message = assigned.sub(lambda match: f"{options[match['name']]} {match['value']}", message)
-    return re.sub(rf"`(?P<name>{names})`", lambda match: options[match["name"]], message)
+
+
+@dataclasses.dataclass
+class State:
+    """What is known of the command that runs.
+
+    Attributes:
+        result: what `--json` prints.
+        kept: what an interruption leaves, and how to go on.
+    """
+
+    result: dict[str, Any] = dataclasses.field(default_factory=dict)
+    kept: str = NOTHING_KEPT
+
+
+state = State()
+
+
+def begin() -> None:
+    """Forget what an earlier command of this process left."""
+    state.result, state.kept = {}, NOTHING_KEPT
+
+
+def result(**values: Any) -> None:
+    """Add to what the command gives to programs: `--json` prints it as one JSON object.
+
+    Args:
+        **values: numbers, text, paths, and lists and dictionaries of them.
+    """
+    state.result.update(values)
+
+
+def kept(message: str) -> None:
+    """Set what is said from now on if the command is interrupted.
+
+    Args:
+        message: what is kept, and how to go on.
+    """
+    state.kept = message
 
 
 def printable(text: str) -> str:
@@ -99,35 +87,25 @@ def say(*parts: object) -> None:
     line = Text()
     for part in parts:
         line.append(printable(str(part)), style="bold" if isinstance(part, os.PathLike) else "")
-    console.print(line, soft_wrap=True)
+    show(line)
+
+
+def show(content: RenderableType) -> None:
+    """Print text or a table."""
+    with _progress.paused():
+        console.print(content, soft_wrap=isinstance(content, Text))
 
 
 def warn(message: str) -> None:
-    """Print something that the user should know, and that does not end the command."""
-    console.print(Text(printable(f"Warning: {message}"), style="yellow"), soft_wrap=True)
+    """Print something that the user should know, and that does not end the command; to standard error."""
+    _to_errors(f"Warning: {message}", "yellow")
 
 
-@contextlib.contextmanager
-def bar(description: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a progress bar in a terminal while the block runs.
+def fail(message: str) -> None:
+    """Print why the command ends without its result; to standard error."""
+    _to_errors(message, "red")
 
-    Yields:
-        A function of how much is done, and of how much.
 
-    Example:
-    >>> with bar("Denoising") as progress:
-    ...     progress(1, 2)
-    """
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-    )
-    shown = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-    with shown:
-        task = shown.add_task(printable(description), total=None)
-        yield lambda done, total: shown.update(task, completed=done, total=total)
+def _to_errors(message: str, style: str) -> None:
+    with _progress.paused():
+        errors.print(Text(printable(message), style=style), soft_wrap=True)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from kgan.cli import quiet
-from kgan.cli.console import CommandError, say, warn
+from kgan.cli.console import CommandError, result, say, warn
 from kgan.cli.options import Label, Model, Overwrite, Seed
 
 Direction = Annotated[
@@ -107,6 +107,7 @@ def edit(
     name, scores = directions[0].name, [found.score for found in directions if found.score is not None]
     if scores and min(scores) < 0.3:
         warn(f"{name} explains little in this model (score {np.min(scores):.2f}).")
+    result(model=model, out=out, direction=name, strengths=strengths, scores=scores)
     say(f"{name} at {', '.join(f'{value:g}' for value in strengths)} in ", out)
     if image and len(codes) < len(image):
         raise typer.Exit(1)

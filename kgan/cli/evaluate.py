@@ -1,17 +1,14 @@
 """The command `kgan evaluate`."""
 
-import contextlib
-import json
 import os
 import pathlib
-import sys
 from typing import Annotated
 
 import typer
 
 from kgan.cli import quiet
-from kgan.cli.console import CommandError, console, say, warn
-from kgan.cli.options import Json, Model, Seed, SkipUnreadable
+from kgan.cli.console import CommandError, console, result, say, show, warn
+from kgan.cli.options import Model, Seed, SkipUnreadable
 
 Data = Annotated[str, typer.Argument(help="What it was trained on: `digits`, a TFDS name, or a folder of images.")]
 Features = Annotated[
@@ -37,7 +34,6 @@ def evaluate(
     out: Out = None,
     overwrite: Overwrite = False,
     skip_unreadable: SkipUnreadable = True,
-    as_json: Json = False,
 ) -> None:
     """Score a model with every metric, beside the scores of real images.
 
@@ -58,19 +54,14 @@ def evaluate(
     quiet.import_keras()
     from kgan import evaluation
 
-    with contextlib.redirect_stdout(sys.stderr) if as_json else contextlib.nullcontext():
-        result = evaluation.evaluate(
-            model, data, features=features, num=num, seed=seed, skip_unreadable=skip_unreadable
-        )
-        result.save(out)
-    if as_json:
-        typer.echo(json.dumps({**result.as_json(), "report": str(out / "report.html")}, indent=1))
-        return
-    console.print(result.table(console.width))
-    say(result.verdict.text, ".")
-    for detail in result.verdict.details:
+    report = evaluation.evaluate(model, data, features=features, num=num, seed=seed, skip_unreadable=skip_unreadable)
+    report.save(out)
+    result(report=out / "report.html", **report.as_json())
+    show(report.table(console.width))
+    say(report.verdict.text, ".")
+    for detail in report.verdict.details:
         say("  ", detail)
-    for note in result.notes:
+    for note in report.notes:
         warn(note)
     say("The report is ", out / "report.html", ".")
 

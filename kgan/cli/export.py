@@ -6,14 +6,13 @@ from typing import Annotated
 import typer
 
 from kgan.cli import quiet
-from kgan.cli.console import CommandError, say
+from kgan.cli.choices import FORMATS, WEIGHTS_DTYPES, choice
+from kgan.cli.console import CommandError, result, say
 from kgan.cli.options import Model
 
 Out = Annotated[pathlib.Path, typer.Argument(help="File or folder of the exported generator.")]
-Format = Annotated[str, typer.Option(help="tf_saved_model, onnx or litert.")]
-WeightsDtype = Annotated[
-    str, typer.Option(help="float32, or float16: a SavedModel then stores large arrays in half precision.")
-]
+Format = Annotated[str, choice("Format of the file", FORMATS)]
+WeightsDtype = Annotated[str, choice("How a SavedModel stores large arrays; float16 is half as large", WEIGHTS_DTYPES)]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace an earlier export.")]
 
 
@@ -39,4 +38,5 @@ def export(
     network = open_model(model)
     with quiet.held_back(show_on_error=False):  # LiteRT's interpreter says which delegate it uses
         network.export(out, format=format, weights_dtype=weights_dtype, overwrite=overwrite)
+    result(model=model, out=out, format=format, weights_dtype=weights_dtype)
     say("Exported to ", out, ".")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from kgan.cli import quiet
-from kgan.cli.console import CommandError, say
+from kgan.cli.console import CommandError, result, say
 from kgan.cli.options import Label, Model, Num, Overwrite
 
 Seed = Annotated[
@@ -64,6 +64,7 @@ def generate(
         if out.is_dir() and overwrite:
             shutil.rmtree(out)
         images.save_each(out, generated)
+    result(model=model, out=out, num=num, seed=seed, shape=generated.shape)
     say(f"{num:,} images in ", out)
 
 

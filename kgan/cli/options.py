@@ -17,7 +17,6 @@ Label = Annotated[
         help="Class of the images, of class-conditional models: a name or a number; -1: none, where it was trained so.",
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, and nothing else.")]
 SkipUnreadable = Annotated[
     bool,
     typer.Option(

@@ -1,64 +1,72 @@
 """Keep the messages of TensorFlow and other libraries away from the user: a command prints only what kgan says."""
 
 import contextlib
+import functools
 import inspect
 import logging
 import os
-import tempfile
+import signal
+import threading
 import warnings
 from collections.abc import Callable, Iterator
+from types import FrameType
 
-# Read by TensorFlow, absl and gRPC once, when they are imported. 3: only fatal errors are printed.
-LEVELS = {"TF_CPP_MIN_LOG_LEVEL": "3", "ABSL_MIN_LOG_LEVEL": "3", "GRPC_VERBOSITY": "NONE"}
+from kgan._quiet import held_back, is_verbose
+
+__all__ = ["held_back", "import_keras", "own_warnings"]
+
+INTERRUPTED = b"Interrupted. Nothing was written.\n"
 
 
 def import_keras() -> None:
-    """Import Keras and its backend without their messages.
-
-    TensorFlow's libraries write some before they read any setting. So what is written to standard error during the
-    import is held back, and shown only if the import fails.
-    """
-    for name, value in LEVELS.items():
-        os.environ.setdefault(name, value)
-    with held_back():
+    """Import Keras and its backend without their messages."""
+    with ending_at_once():
         import keras  # noqa: F401
-    for name in ("absl", "tensorflow", "tf2onnx"):
-        logging.getLogger(name).setLevel(logging.ERROR)
+    if not is_verbose():
+        for name in ("absl", "tensorflow", "tf2onnx"):
+            logging.getLogger(name).setLevel(logging.ERROR)
 
 
 @contextlib.contextmanager
-def held_back(show_on_error: bool = True) -> Iterator[None]:
-    """Hold back what is written to standard error, by Python and by libraries in C++.
+def ending_at_once() -> Iterator[None]:
+    """Let Ctrl-C end the process at once while the block runs.
 
-    Args:
-        show_on_error: whether to show it if the block fails.
+    There is nothing to be saved yet, and libraries that are being imported turn the exception into others.
     """
-    try:
-        stderr = os.dup(2)
-    except OSError:  # closed: nothing can be written there
+    if (
+        threading.current_thread() is not threading.main_thread()
+        or signal.getsignal(signal.SIGINT) is not signal.default_int_handler
+    ):
         yield
         return
-    with tempfile.TemporaryFile() as file:
-        os.dup2(file.fileno(), 2)
-        try:
-            yield
-        except BaseException:
-            if show_on_error:
-                file.seek(0)
-                os.write(stderr, file.read())
-            raise
-        finally:
-            os.dup2(stderr, 2)
-            os.close(stderr)
+    with contextlib.ExitStack() as stack:
+        number = -1
+        with contextlib.suppress(OSError):  # closed
+            number = os.dup(2)  # of the user: what is printed during the import is held back
+            stack.callback(os.close, number)
+        signal.signal(signal.SIGINT, functools.partial(_end, number))
+        stack.callback(signal.signal, signal.SIGINT, signal.default_int_handler)
+        yield
+
+
+def _end(stderr: int, number: int, frame: FrameType | None) -> None:
+    with contextlib.suppress(OSError):
+        os.write(stderr, INTERRUPTED)
+    os._exit(128 + number)
 
 
 @contextlib.contextmanager
 def own_warnings(show: Callable[[str], None]) -> Iterator[None]:
     """Show the warnings of kgan without the place in the code, and those of other libraries not at all.
 
+    With `KGAN_VERBOSE=1` all are shown as Python shows them.
+
     Args:
         show: a function that prints a message.
     """
+    if is_verbose():
+        yield
+        return
 
     def show_own(message: Warning | str, *place: object, **more: object) -> None:
         if _warned_by_kgan():

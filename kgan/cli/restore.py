@@ -9,8 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
-from kgan.cli import quiet
-from kgan.cli.console import CommandError, bar, say, warn
+from kgan import _progress
+from kgan.cli import console, quiet
+from kgan.cli.console import CommandError, result, say, warn
 
 Source = Annotated[pathlib.Path, typer.Argument(metavar="IN", help="An image, or a folder of them.")]
 Target = Annotated[
@@ -127,6 +128,7 @@ class Work:
         if target.exists() and not self.overwrite:
             raise CommandError(f"{target} exists. Name another file, or add --overwrite.")
         self._one(self.source, target)
+        result(out=target, num=1)
         say(f"The {self.done} image is ", target, ".")
 
     def _folder(self) -> None:
@@ -144,6 +146,10 @@ class Work:
         kept, failed = 0, 0
         for number, path in enumerate(paths, 1):
             target = self.target / path.relative_to(self.source)
+            console.kept(
+                f"{number - 1 - failed:,} of {len(paths):,} images are {self.done}, in {self.target}. Run the same "
+                "command again to do the rest."
+            )
             if target.exists() and not self.overwrite:
                 kept += 1
                 continue
@@ -165,6 +171,7 @@ class Work:
             not_done: how much of it are images.
         """
         everything = total + not_done
+        result(out=self.target, num=total - failed - kept, kept=kept, failed=failed + not_done)
         say(f"{total - failed - kept:,} of {everything:,} images {self.done}, in ", self.target, ".")
         if kept:
             say(f"{kept:,} were there already, and were left as they are. Replace them with --overwrite.")
@@ -183,8 +190,8 @@ class Work:
 
         photograph = photographs.read(source)
         photograph.check(target)
-        with bar(f"{source.name}{place}") as progress:
-            restored = self.restore(photograph, progress=progress)
+        with _progress.bar(f"{source.name}{place}", None, "tiles") as bar:
+            restored = self.restore(photograph, progress=bar.to)
         restored.save(target)
 
 

@@ -161,5 +161,5 @@ def in_parallel(
 
 
 def progress(items: Iterable[Item], title: str) -> Iterable[Item]:
-    """Show how much of long work is done."""
+    """Yield the items, and show how many of them are done."""
     return _progress.track(items, title)

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from kgan import _deprecation
+from kgan._fit_progress import fit_progress
 from kgan._typing import PathLike, Shape, Tensor
 from kgan.features import cache
 
@@ -80,7 +81,7 @@ def load_or_train(
         source, image_size, channels: as in `kgan.datasets.load`.
         epochs: passes over the data. Defaults to 5, and for small data to as many as show 60,000 images.
         seed: seed of the weights and of the order.
-        verbose: 0 is silent, 1 shows a progress bar while training.
+        verbose: 0 is silent, 1 shows progress while training.
 
     Raises:
         ValueError: the data have no labels.
@@ -131,12 +132,9 @@ def _train(
     )
     if verbose:
         print(f"Training a classifier of {source.name} ({len(images):,} images) once, for metrics.")
-    model.fit(
-        data.map(lambda x, y: (shift(x, training=True), {"probabilities": y})),
-        epochs=epochs,
-        shuffle=False,
-        verbose=verbose,
-    )
+    pairs = data.map(lambda x, y: (shift(x, training=True), {"probabilities": y}))
+    with fit_progress("training the classifier") as callbacks:
+        model.fit(pairs, epochs=epochs, shuffle=False, verbose=0, callbacks=callbacks if verbose else None)
     probabilities = model.predict(test, batch_size=500, verbose=0)["probabilities"]
     return model, float(np.mean(probabilities.argmax(axis=1) == test_labels))
 

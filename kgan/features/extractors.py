@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import keras
 import numpy as np
 from keras import ops
-from tqdm import tqdm
 
-from kgan import backend
+from kgan import _progress, backend
 from kgan._checks import shapes_fit
 from kgan._network import unreachable
 from kgan._typing import Array, PathLike, Shape, Tensor
@@ -137,7 +136,7 @@ class FeatureExtractor:
         if hasattr(images, "shape"):
             batches = [batches[start : start + batch_size] for start in range(0, len(batches), batch_size)]
         outputs: list[dict[str, Array]] = []
-        for batch in tqdm(batches, desc=title or self.name, delay=2, leave=False, disable=None):
+        for batch in _progress.track(batches, title or self.name, unit="batches"):
             batch = ops.convert_to_tensor(batch[0] if isinstance(batch, tuple) else batch)
             if not outputs:
                 self.check(batch.shape)

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from kgan import _progress
 from kgan._typing import Array, Tensor
 
 # k-means is given at most this many images, and images of at most this many numbers in all (400 MB), projected on
@@ -15,6 +16,7 @@ from kgan._typing import Array, Tensor
 MAX_IMAGES = 20_000
 MAX_NUMBERS = 100_000_000
 MAX_COMPONENTS = 50
+NUM_STARTS = 3
 
 
 class Clusters(keras.layers.Layer):
@@ -93,7 +95,10 @@ class Clusters(keras.layers.Layer):
                 f"Received: {num_different}."
             )
         projection = PCA(min(MAX_COMPONENTS, *flat.shape), random_state=seed)
-        kmeans = KMeans(self.num_clusters, n_init=3, random_state=seed).fit(projection.fit_transform(flat))
+        points, random = projection.fit_transform(flat), np.random.RandomState(seed)
+        starts = _progress.track(range(NUM_STARTS), "finding clusters (k-means)", unit="starts")
+        attempts = [KMeans(self.num_clusters, n_init=1, random_state=random).fit(points) for _ in starts]
+        kmeans = min(attempts, key=lambda attempt: attempt.inertia_)
         plane = np.pad(kmeans.cluster_centers_, ((0, 0), (0, 1)))[:, :2]
         order = np.argsort(np.arctan2(plane[:, 1], plane[:, 0]))
         self.centres.assign(projection.inverse_transform(kmeans.cluster_centers_[order]))

@@ -6,6 +6,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from kgan._fit_progress import in_a_log
 from kgan._typing import Array
 from kgan.backend import keras_internals
 from kgan.training import checks, data_adapter
@@ -58,7 +59,8 @@ class TrainableModel(PersistentModel):
 
         The data are checked before the first step, and unless `verbose` is 0 a line says what is trained. Arrays are
         read in an order that depends on the model's seed and the epoch only, so that `kgan.callbacks.Resume` can go on
-        in the middle of an epoch.
+        in the middle of an epoch. Without a terminal and outside of notebooks, `verbose="auto"` prints a line for each
+        epoch, and in long ones another every half minute.
 
         Args:
             x: float images in [-1, 1] or `(images, labels)`: NumPy arrays, a `tf.data.Dataset` of such batches, or a
@@ -90,6 +92,7 @@ class TrainableModel(PersistentModel):
             data_adapter.check(validation_data, None, self.check_batch)
             if data_adapter.is_array(validation_data):
                 validation_data = (validation_data,)
+        verbose, callbacks = in_a_log(verbose, callbacks)
         callbacks = self.arrange_callbacks(callbacks)
         if verbose:
             print(self.recipe_summary())

@@ -15,6 +15,7 @@ LAYERS = (
         "_html",
         "_network",
         "_progress",
+        "_quiet",
         "_registration",
         "_registry",
         "_sizes",
@@ -22,7 +23,7 @@ LAYERS = (
     },
     {"backend"},
     {"_functional", "_networks", "augmentation", "latents", "optimizers", "penalties"},
-    {"_precision", "layers"},
+    {"_fit_progress", "_precision", "layers"},
     {"losses"},
     {"architectures"},
     {"images"},
@@ -49,12 +50,14 @@ FRAMEWORK_FILES = ("backend/", "datasets/", "export/", "images/resampling.py", "
 
 LATE = {"ai_edge_litert", "matplotlib", "onnx", "onnxruntime", "scipy", "sklearn", "tensorflow_datasets", "tf2onnx"}
 """Packages that are slow to import and used by few functions: imported inside those functions."""
-LIGHT_FILES = ("__init__.py", "__main__.py", "_deprecation.py", "cli/")
+LIGHT_FILES = ("__init__.py", "__main__.py", "_deprecation.py", "_quiet.py", "cli/")
 """What `import kgan` and `kgan --help` read: no framework, no NumPy, no Pillow."""
 HEAVY = LATE | FRAMEWORKS | {"PIL", "keras", "numpy"}
 
 KERAS_INTERNALS = "backend/keras_internals.py"
 NAMED_TUPLE = {"_asdict", "_fields", "_make", "_replace"}
+PUBLIC = {"_exit"}
+"""Of `os`: public in spite of its underscore."""
 BY_NAME = {"delattr", "getattr", "hasattr", "setattr"}
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 50
@@ -196,7 +199,12 @@ def _is_own(value: ast.expr) -> bool:
 
 
 def _is_private(name: object) -> bool:
-    return isinstance(name, str) and name.startswith("_") and not name.startswith("__") and name not in NAMED_TUPLE
+    return (
+        isinstance(name, str)
+        and name.startswith("_")
+        and not name.startswith("__")
+        and name not in NAMED_TUPLE | PUBLIC
+    )
 
 
 def _owner(node: ast.AST) -> ast.expr | None:

@@ -14,6 +14,7 @@ from keras import ops
 from kgan import _deprecation, datasets
 from kgan._checks import check_images, check_labels, check_positive
 from kgan._deprecation import renamed
+from kgan._fit_progress import fit_progress
 from kgan._typing import Array, Tensor
 from kgan.applications._seeding import seeded
 from kgan.applications.data_augmentation.ensemble import Classifier, ensemble_probability
@@ -117,7 +118,8 @@ def train_gan(
         )
     gan.compile(augmentation=augmentation)
     data = labelled.balanced(images, labels, batch_size, seed, transform)
-    gan.fit(data, steps_per_epoch=updates, verbose=0, callbacks=callbacks)
+    with fit_progress("training the GAN", callbacks) as callbacks:
+        gan.fit(data, steps_per_epoch=updates, verbose=0, callbacks=callbacks)
     return gan
 
 

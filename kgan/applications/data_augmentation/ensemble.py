@@ -10,6 +10,7 @@ from keras import ops
 from kgan import _deprecation
 from kgan._checks import check_positive
 from kgan._deprecation import renamed
+from kgan._fit_progress import fit_progress
 from kgan._typing import Array, Tensor
 from kgan.datasets import labelled
 from kgan.features.classifier import network
@@ -60,7 +61,7 @@ def train_ensemble(
     images, labels, num_classes = labelled.checked(images, labels, num_classes)
     check_positive(num_members=num_members, updates=updates)
     classifiers = []
-    for seed_of_member in range(num_members * seed, num_members * (seed + 1)):
+    for number, seed_of_member in enumerate(range(num_members * seed, num_members * (seed + 1)), 1):
         classifier = network(images.shape[1:], num_classes, seed_of_member)
         classifier.compile(
             keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(2e-3, updates)),
@@ -68,7 +69,8 @@ def train_ensemble(
         )
         data = labelled.balanced(images, labels, 64, seed_of_member, transform)
         data = data.map(lambda images, labels: (images, {"probabilities": labels}))
-        classifier.fit(data, steps_per_epoch=updates, shuffle=False, verbose=0)
+        with fit_progress(f"training classifier {number} of {num_members}") as callbacks:
+            classifier.fit(data, steps_per_epoch=updates, shuffle=False, verbose=0, callbacks=callbacks)
         classifiers.append(classifier)
     return classifiers
 

@@ -2,14 +2,14 @@
 
 import typing
 import warnings
+from collections.abc import Callable
 
 import keras
 import numpy as np
 from keras import ops
 from numpy.typing import ArrayLike
-from tqdm import tqdm
 
-from kgan import _deprecation, backend
+from kgan import _deprecation, _progress, backend
 from kgan._checks import check_images, check_positive
 from kgan._sizes import size_text
 from kgan._typing import Array, ImageShape, Tensor
@@ -125,7 +125,7 @@ def invert(
     batches = [slice(begin, begin + batch_size) for begin in range(0, len(images), batch_size)]
     descents: dict[int, _GradientDescent] = {}  # by the number of images in a batch
     parts = []
-    with tqdm(total=steps * len(batches), desc="inverting", delay=2, leave=False, disable=None) as progress:
+    with _progress.bar("inverting", steps * len(batches), "steps") as progress:
         for batch in batches:
             num = len(images[batch])
             if num not in descents:
@@ -175,7 +175,7 @@ class _GradientDescent:
         self.optimizer.build([self.whitened])
         self.update = backend.compiled(self._update)
 
-    def minimize(self, codes: Array, images: Array, labels: Tensor | None, progress: tqdm) -> Array:
+    def minimize(self, codes: Array, images: Array, labels: Tensor | None, progress: Callable[[], None]) -> Array:
         """Return the codes after all updates from `codes`."""
         self.whitened.assign(self.space.whiten(codes))
         for variable in self.optimizer.variables:
@@ -184,7 +184,7 @@ class _GradientDescent:
         batch = (ops.convert_to_tensor(images),) if labels is None else (ops.convert_to_tensor(images), labels)
         for _ in range(self.steps):
             self.update(*batch)
-            progress.update()
+            progress()
         return ops.convert_to_numpy(self._codes())
 
     def _codes(self) -> Tensor:

@@ -8,9 +8,8 @@ import keras
 import numpy as np
 from keras import ops
 from numpy.typing import ArrayLike
-from tqdm import tqdm
 
-from kgan import _deprecation, latents
+from kgan import _deprecation, _progress, latents
 from kgan._typing import Array, PathLike, Tensor
 from kgan.architectures import style
 from kgan.architectures.inspection import is_generator, num_classes_of
@@ -177,7 +176,7 @@ class CodeSpace(Sampler):
         batches = [slice(start, start + batch_size) for start in range(0, len(codes), batch_size)]
         images = [
             self.decode(ops.convert_to_tensor(codes[batch]), None if labels is None else labels[batch])
-            for batch in tqdm(batches, desc="images", delay=2, leave=False, disable=None)
+            for batch in _progress.track(batches, "generating images", unit="batches")
         ]
         return np.concatenate([ops.convert_to_numpy(batch) for batch in images])
 

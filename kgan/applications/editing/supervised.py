@@ -6,9 +6,8 @@ from typing import cast
 
 import numpy as np
 from numpy.typing import ArrayLike
-from tqdm import tqdm
 
-from kgan import _deprecation
+from kgan import _deprecation, _progress
 from kgan._typing import Array
 from kgan.applications.editing import attributes
 from kgan.applications.editing.attributes import Measure
@@ -231,7 +230,7 @@ def local_gradients(
             seed=seed,
             name=name,
         )
-        for index in tqdm(range(len(codes)), desc="local gradients", delay=2, leave=False, disable=None)
+        for index in _progress.track(range(len(codes)), "finding local directions", unit="images")
     ]
 
 

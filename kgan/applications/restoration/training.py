@@ -11,6 +11,7 @@ import keras
 
 from kgan import _files
 from kgan._checks import check_positive
+from kgan._fit_progress import fit_progress
 from kgan._precision import computing_in
 from kgan._typing import Array, PathLike
 from kgan.applications._seeding import seeded
@@ -180,6 +181,8 @@ class _Training:
             gan = ImageToImageGAN(generator, discriminator, seed=seed)
             learning_rate = keras.optimizers.schedules.CosineDecay(phase.learning_rate, epochs * steps)
             gan.compile(generator_optimizer=keras.optimizers.Adam(learning_rate, beta_2=0.99), **phase.losses)
-            callbacks = [*self.callbacks, Resume(self.backup / name)]
-            gan.fit(self.data(steps), epochs=epochs, verbose=0, callbacks=callbacks)
+            number = list(PHASES).index(name) + 1
+            with fit_progress(f"training, phase {number} of {len(PHASES)}", self.callbacks) as callbacks:
+                callbacks.append(Resume(self.backup / name))
+                gan.fit(self.data(steps), epochs=epochs, verbose=0, callbacks=callbacks)
         network.set_weights(gan.ema_generator.get_weights())
