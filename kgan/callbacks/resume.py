@@ -163,9 +163,12 @@ class Resume(keras.callbacks.Callback):
         self._history = progress["history"]
         self._start = progress["epoch"], progress["batch"]
         self._metrics = [variable.numpy() for variable in self.model.metric_variables()] if progress["batch"] else None
-        for callback, state in zip(self.model.fit_callbacks, progress["callbacks"], strict=False):
-            if state.get("class") == type(callback).__name__:
-                _set_state(callback, state)
+        states = list(progress["callbacks"])
+        for callback in self.model.fit_callbacks:  # by their classes, in order: others may have been added or removed
+            matching = [state for state in states if state.get("class") == type(callback).__name__]
+            if matching:
+                _set_state(callback, matching[0])
+                states.remove(matching[0])
         keras_internals.set_initial_epoch(
             self.model, self.params["epochs"] if progress["stopped"] else progress["epoch"]
         )
