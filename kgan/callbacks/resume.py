@@ -4,6 +4,7 @@ import os
 import pathlib
 import shutil
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -163,12 +164,7 @@ class Resume(keras.callbacks.Callback):
         self._history = progress["history"]
         self._start = progress["epoch"], progress["batch"]
         self._metrics = [variable.numpy() for variable in self.model.metric_variables()] if progress["batch"] else None
-        states = list(progress["callbacks"])
-        for callback in self.model.fit_callbacks:  # by their classes, in order: others may have been added or removed
-            matching = [state for state in states if state.get("class") == type(callback).__name__]
-            if matching:
-                _set_state(callback, matching[0])
-                states.remove(matching[0])
+        _set_states(self.model.fit_callbacks, progress["callbacks"])
         keras_internals.set_initial_epoch(
             self.model, self.params["epochs"] if progress["stopped"] else progress["epoch"]
         )
@@ -187,6 +183,15 @@ def _state_of(callback: keras.callbacks.Callback) -> dict[str, Any]:
         if isinstance(value, int | float | np.number):
             state[name] = float(value) if isinstance(value, float | np.floating) else int(value)
     return state
+
+
+def _set_states(callbacks: Sequence[keras.callbacks.Callback], states: Sequence[dict[str, Any]]) -> None:
+    """Give the callbacks their states by their classes, in order: others may have been added or removed since."""
+    left = list(states)
+    for callback in callbacks:
+        matching = [index for index, state in enumerate(left) if state.get("class") == type(callback).__name__]
+        if matching:
+            _set_state(callback, left.pop(matching[0]))
 
 
 def _set_state(callback: keras.callbacks.Callback, state: dict[str, Any]) -> None:

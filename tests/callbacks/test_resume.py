@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import kgan
-from kgan.callbacks import Resume
+from kgan.callbacks import Resume, resume
 
 IMAGES = networks.images()
 
@@ -291,3 +291,20 @@ def test_files_are_ordered_by_number_not_as_text(tmp_path):
         (tmp_path / f"{name}.keras").touch()
     callback = Resume(tmp_path)
     assert [path.stem.split("-")[1] for path in callback.files()] == ["00009", "99999", "100000"]
+
+
+def test_callbacks_are_found_by_their_classes_where_others_were_added():
+    """A run of an earlier version of kgan, which had fewer callbacks."""
+    before = [kgan.callbacks.LossCurves("a.png"), kgan.callbacks.LossCurves("b.png"), keras.callbacks.EarlyStopping()]
+    before[0].rows, before[1].rows, before[2].best = [{"epoch": 1}], [{"epoch": 2}], 0.25
+    states = [resume._state_of(callback) for callback in before]
+    after = [
+        keras.callbacks.EarlyStopping(),
+        kgan.callbacks.RunReport("report.html"),
+        kgan.callbacks.LossCurves("a.png"),
+        kgan.callbacks.LossCurves("b.png"),
+        kgan.callbacks.LossCurves("c.png"),
+    ]
+    resume._set_states(after, states)
+    assert after[0].best == 0.25
+    assert [curves.rows for curves in after[2:]] == [[{"epoch": 1}], [{"epoch": 2}], []]
