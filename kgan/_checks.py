@@ -50,6 +50,7 @@ def check_images(images: Array, shape: Sequence[int | None], limit: float = 1.01
             f"output. Received: shape {images.shape}.{_rank_advice(images.shape, shape)}"
         )
     if not shapes_fit(images.shape[1:], shape):
+        _check_channels_last(images.shape, shape)
         different = "channels" if shapes_fit(images.shape[1:-1], shape[:-1]) else "size"
         raise ValueError(
             f"Expected images of shape {shape}, as the generator has them. Received: {images.shape[1:]}: "
@@ -59,6 +60,19 @@ def check_images(images: Array, shape: Sequence[int | None], limit: float = 1.01
     if len(images) == 0:
         raise ValueError("Expected at least one image. Received: an empty batch.")
     _check_values(images, limit if len(shape) == 3 else None)
+
+
+def _check_channels_last(received: Sequence[int], shape: Sequence[int | None]) -> None:
+    """Check that images are not channels first.
+
+    Raises:
+        ValueError: they are of the expected shape, but with the channels first.
+    """
+    if len(shape) == 3 and shapes_fit(received[1:], (shape[2], *shape[:2])):
+        raise ValueError(
+            f"Expected images of shape {shape}, the channels last. Received: {tuple(received[1:])}, the channels "
+            "first. Move them with images.transpose(0, 2, 3, 1)."
+        )
 
 
 def _rank_advice(received: Sequence[int], shape: Sequence[int | None]) -> str:
@@ -73,9 +87,14 @@ def _rank_advice(received: Sequence[int], shape: Sequence[int | None]) -> str:
 def _check_values(images: Array, limit: float | None) -> None:
     """Check that values are floats and finite, and at most `limit` from 0; None allows any range."""
     convert = {
-        255: "Convert them with images.astype('float32') / 127.5 - 1.",
-        1: "Convert them with images * 2 - 1.",
+        255: "Convert them with kgan.images.from_uint8(images), which is images.astype('float32') / 127.5 - 1.",
+        1: "Multiply by 2 and subtract 1: images * 2 - 1. The generator must then end in tanh, not in sigmoid.",
     }
+    if images.dtype == object:
+        raise ValueError(
+            "Expected float images in [-1, 1]. Received: an array of objects, such as pictures of different sizes. "
+            "Make them one size, and one array with np.stack(pictures): kgan.datasets.load(folder, image_size=64) does."
+        )
     if not np.issubdtype(images.dtype, np.floating):
         raise ValueError(
             f"Expected float images in [-1, 1]. Received: {images.dtype} in [{images.min()}, {images.max()}]. "
@@ -124,6 +143,12 @@ def check_labels(labels: Array | None, num: int | None, num_classes: int | None,
             f"shape {labels.shape}, which looks like one-hot labels. Convert them with labels.argmax(axis=-1), in a "
             "tf.data.Dataset with .map(lambda images, labels: (images, tf.argmax(labels, axis=-1)))."
         )
+    if labels.ndim == 2:
+        raise ValueError(
+            f"Expected one label for each image: shape ({'batch' if num is None else num},). Received: shape "
+            f"{labels.shape}. Remove the axis with labels[:, 0], in a tf.data.Dataset with .map(lambda images, labels: "
+            "(images, tf.squeeze(labels, -1)))."
+        )
     if not np.issubdtype(labels.dtype, np.integer):
         raise TypeError(f"Expected integer labels. Received: {labels.dtype}. Convert them with labels.astype('int32').")
     if labels.ndim != 1 or (num is not None and len(labels) != num):
@@ -132,8 +157,21 @@ def check_labels(labels: Array | None, num: int | None, num_classes: int | None,
         raise ValueError(
             f"Expected labels in [{lowest}, {num_classes if num_classes is not None else '...'}). "
             f"Received: labels in [{labels.min()}, {labels.max()}]."
+            + _label_advice(labels, num_classes)
             + (" A label -1, no class, needs `kgan.GAN(label_dropout=...)`." if labels.min() == -1 != lowest else "")
         )
+
+
+def _label_advice(labels: Array, num_classes: int | None) -> str:
+    """Return what to do about labels that are out of range."""
+    if labels.min() == 1 and labels.max() == num_classes:
+        return " They seem to begin at 1: subtract 1."
+    if labels.min() >= 0 and num_classes is not None and len(np.unique(labels)) <= num_classes:
+        return (
+            " Number the classes from 0 without gaps: labels = np.unique(labels, return_inverse=True)[1]; or build the "
+            "networks with a larger `num_classes`."
+        )
+    return ""
 
 
 def check_non_negative(**arguments: float) -> None:

@@ -75,11 +75,14 @@ def why_not_saved(network: keras.Model) -> str | None:
     Args:
         network: Functional or Sequential model.
     """
-    own = dict.fromkeys(type(layer).__name__ for layer in keras_internals.nested_layers(network) if _is_own(layer))
+    layers = [layer for layer in keras_internals.nested_layers(network) if _is_own(layer)]
+    own = dict.fromkeys(type(layer).__name__ for layer in layers)
     if not own:
         return None
     try:
-        if _compute_the_same(network, copy(network)):
+        duplicate = copy(network)
+        # A model often has a configuration that nobody ever loaded, and it is cheap to try.
+        if not any(isinstance(layer, keras.Model) for layer in layers) or _compute_the_same(network, duplicate):
             return None
         reason = "the `get_config` of {} leaves out an argument of its constructor: a copy computes something else"
     except (TypeError, ValueError, AttributeError, LookupError, RuntimeError):  # what the classes of a user raise

@@ -275,12 +275,16 @@ def get(identifier: str | dict[str, Any] | type[Loss] | Loss) -> Loss:
         A `Loss`, or the given object that has its two methods.
 
     Raises:
-        ValueError: the name is unknown (the message lists the nearest), or the object lacks one of the methods.
+        ValueError: the name is unknown (the message lists the nearest), the object lacks one of the methods, or it is
+            a loss of Keras (the message names the one of kgan).
 
     Example:
     >>> get("hinge").__class__.__name__
     'Hinge'
     """
+    advice = _keras_advice(identifier)
+    if advice is not None:
+        raise ValueError(f"Expected a loss of kgan. Received: loss={identifier!r}. {advice}")
     loss = _registry.resolve("loss", identifier, LOSSES)
     if not (hasattr(loss, "discriminator") and hasattr(loss, "generator")):
         raise ValueError(
@@ -288,3 +292,29 @@ def get(identifier: str | dict[str, Any] | type[Loss] | Loss) -> Loss:
             f"and `generator(real_logits, fake_logits)`. Received: {identifier!r}"
         )
     return loss
+
+
+KERAS_LOSSES = {
+    "bce": "non_saturating",
+    "binarycrossentropy": "non_saturating",
+    "categoricalcrossentropy": "non_saturating",
+    "sparsecategoricalcrossentropy": "non_saturating",
+    "meansquarederror": "least_squares",
+    "mse": "least_squares",
+    "squaredhinge": "hinge",
+}
+"""Keras's losses, and the one of kgan that does with logits what they do with a discriminator's outputs."""
+
+
+def _keras_advice(identifier: Any) -> str | None:
+    """Return what to write for a loss of Keras; None if it is not one."""
+    name = identifier if isinstance(identifier, str) else getattr(identifier, "__name__", type(identifier).__name__)
+    own = KERAS_LOSSES.get(name.replace("_", "").lower())
+    kind = identifier if isinstance(identifier, type) else type(identifier)
+    is_keras = issubclass(kind, keras.losses.Loss) or str(getattr(identifier, "__module__", "")).startswith("keras.")
+    if own is None and not is_keras:
+        return None
+    return (
+        "Losses of kgan take the logits of real and of generated images together, and make the targets 1 and 0 "
+        f'themselves. What Keras\'s examples write with {name} is loss="{own or "non_saturating"}".'
+    )

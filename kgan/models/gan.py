@@ -10,6 +10,7 @@ from kgan import export as exports
 from kgan import latents, losses, recipes
 from kgan._checks import check_images, check_labels
 from kgan._functional import functional
+from kgan._keywords import explained
 from kgan._typing import Array, PathLike, Tensor
 from kgan.architectures.inspection import num_classes_of
 from kgan.augmentation import Augmentation
@@ -20,7 +21,7 @@ from kgan.models.clusters import Clusters
 from kgan.models.sampler import Sampler
 from kgan.penalties import Penalty
 from kgan.recipes import Recipe
-from kgan.training import checks, data_adapter, game
+from kgan.training import checks, data_adapter, game, habits
 
 
 @keras.saving.register_keras_serializable("kgan")
@@ -79,6 +80,7 @@ class GAN(AdversarialModel, Sampler):
 
     samples_from = "latents"
 
+    @explained(habits.CONSTRUCTOR)
     def __init__(
         self,
         generator: keras.Model,
@@ -109,6 +111,7 @@ class GAN(AdversarialModel, Sampler):
         self.label_dropout = label_dropout
         self.classifies = len(discriminator.outputs) == 2
 
+    @explained(habits.COMPILE)
     def compile(
         self,
         generator_optimizer: str | keras.optimizers.Optimizer | None = None,
@@ -210,7 +213,9 @@ class GAN(AdversarialModel, Sampler):
     def check_batch(self, images: Array, condition: Array | None) -> None:
         """Check images and labels against the networks."""
         check_images(images, self.image_shape)
-        if self.conditional:
+        if not self.conditional:
+            checks.check_no_targets(condition)
+        else:
             check_labels(condition, len(images), self.num_classes)
 
     # Data and networks

@@ -8,6 +8,7 @@ from keras import ops
 
 from kgan import export as exports
 from kgan._functional import functional
+from kgan._keywords import explained
 from kgan._typing import Array, PathLike, Tensor
 from kgan.losses import Loss, feature_matching, pixel
 from kgan.losses.pixel import PixelLoss
@@ -15,7 +16,7 @@ from kgan.metrics import psnr
 from kgan.models.adversarial import AdversarialModel, Batch, Step
 from kgan.penalties import Penalty
 from kgan.recipes import Recipe
-from kgan.training import game, pair_checks
+from kgan.training import game, habits, pair_checks
 
 WEIGHTS = ("pixel_weight", "adversarial_weight", "feature_weight", "perceptual_weight")
 
@@ -65,6 +66,7 @@ class ImageToImageGAN(AdversarialModel):
     samples_from = "images"
     takes_pairs = True
 
+    @explained(habits.CONSTRUCTOR)
     def __init__(
         self,
         generator: keras.Model,
@@ -77,6 +79,7 @@ class ImageToImageGAN(AdversarialModel):
         pair_checks.check_networks(generator, discriminator)
         super().__init__(generator, discriminator, ema_decay, seed, name)
 
+    @explained(habits.COMPILE)
     def compile(
         self,
         generator_optimizer: str | keras.optimizers.Optimizer | None = None,

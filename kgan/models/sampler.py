@@ -7,10 +7,12 @@ from typing import Any, TypeAlias
 import numpy as np
 from keras import ops
 
-from kgan import latents
 from kgan._checks import check_labels
+from kgan._keywords import explained
 from kgan._typing import Array, ImageShape, Tensor
+from kgan.latents import draw
 from kgan.models import class_names
+from kgan.training import habits
 
 Labels: TypeAlias = int | str | Array | Sequence[int | str]
 """Classes: a label or a name for all images, or one for each."""
@@ -46,18 +48,20 @@ class Sampler:
         """
         raise NotImplementedError
 
+    @explained(habits.GENERATE)
     def generate(
         self,
-        num: int,
+        num: int | None = None,
         seed: int | None = None,
         labels: Labels | None = None,
         truncation: float | None = None,
         batch_size: int = 64,
+        latents: Array | None = None,
     ) -> Array:
         """Return new images, of the averaged generator if there is one.
 
         Args:
-            num: number of images, positive.
+            num: number of images, positive; with `latents` it is their number.
             seed: integer; the same seed gives the same images. Defaults to a new one each time.
             labels: for class-conditional generators: integers or names `(num,)`, or one for all images
                 (`labels="automobile"`; see `label_of`). -1 stands for no class, for models trained with
@@ -65,20 +69,49 @@ class Sampler:
             truncation: positive; draws latents from a normal distribution cut at this value, which trades variety for
                 quality. Defaults to the full distribution.
             batch_size: number of images generated at once. Defaults to 64.
+            latents: float array `(num, latent_dim)`, one vector for each image, in place of drawn ones; then `seed`
+                and `truncation` have no part.
 
         Returns:
             float32 array `(num, height, width, channels)` in [-1, 1].
 
         Raises:
-            ValueError: a number or label is out of range, or labels are given to an unconditional generator.
+            ValueError: a number or label is out of range, labels are given to an unconditional generator, or latents
+                are of another shape, or given with `truncation`.
         """
+        if latents is not None:
+            given = self._checked_latents(latents, num, truncation)
+            return self._images_of(given, self.labels_for(len(given), labels), batch_size)
+        if num is None:
+            raise ValueError("Expected `num`, the number of images, or `latents`. Received: neither.")
         seed = random.randrange(2**31) if seed is None else seed
-        drawn = latents.draw(num, self.latent_dim, seed, truncation)
+        drawn = draw(num, self.latent_dim, seed, truncation)
         condition = self.labels_for(num, labels)
+        return self._images_of(drawn, condition, batch_size)
+
+    def _checked_latents(self, latents: Array, num: int | None, truncation: float | None) -> Tensor:
+        """Return latents as a float32 tensor, if they fit the generator and the other arguments."""
+        if truncation is not None:
+            raise ValueError(
+                "Expected `latents` or `truncation`, which chooses among drawn latents. Received: both. Leave one out."
+            )
+        values = np.asarray(latents, "float32")
+        if values.ndim != 2 or values.shape[1] != self.latent_dim or not len(values):
+            advice = " Add the batch with latents[None]." if values.shape == (self.latent_dim,) else ""
+            raise ValueError(
+                f"Expected `latents` of shape (num, {self.latent_dim}), one vector for each image. Received: shape "
+                f"{values.shape}.{advice}"
+            )
+        if num is not None and num != len(values):
+            raise ValueError(f"Expected as many `latents` as `num`. Received: {len(values)} latents and num={num}.")
+        return ops.convert_to_tensor(values)
+
+    def _images_of(self, latents: Tensor, condition: Tensor | None, batch_size: int) -> Array:
+        """Return the images of latents and labels, made in batches."""
         batches = []
-        for start in range(0, num, batch_size):
+        for start in range(0, len(latents), batch_size):
             batch = slice(start, start + batch_size)
-            batches.append(self.synthesize(drawn[batch], None if condition is None else condition[batch]))
+            batches.append(self.synthesize(latents[batch], None if condition is None else condition[batch]))
         return np.concatenate([ops.convert_to_numpy(images) for images in batches])
 
     def label_of(self, name_or_label: int | str) -> int:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import keras
+import numpy as np
 
 from kgan._checks import shapes_fit
 from kgan.architectures.inspection import num_classes_of
@@ -25,6 +26,7 @@ def check_networks(generator: keras.Model, discriminator: keras.Model, packing: 
         ValueError: they are not built, their shapes or inputs do not fit, the generator cannot make images in [-1, 1],
             or the discriminator ends in a sigmoid.
     """
+    check_order(generator, discriminator)
     for role, network in (("generator", generator), ("discriminator", discriminator)):
         check_network(role, network)
         if len(network.inputs) > 2 or len(network.outputs) > 1 + (role == "discriminator"):
@@ -54,6 +56,44 @@ def check_networks(generator: keras.Model, discriminator: keras.Model, packing: 
         )
     reach.check_generator(generator)
     reach.check_discriminator(discriminator)
+
+
+def check_order(generator: keras.Model, discriminator: keras.Model) -> None:
+    """Check that the generator and the discriminator are not swapped.
+
+    Raises:
+        ValueError: the "discriminator" makes the images that the "generator" takes.
+    """
+    outputs, inputs = (getattr(discriminator, "outputs", None), getattr(generator, "inputs", None))
+    if not outputs or not inputs or len(generator.outputs[0].shape) == 4:
+        return
+    if (
+        len(outputs[0].shape) == 4
+        and shapes_fit(outputs[0].shape, inputs[0].shape)
+        and outputs[0].shape[-1] is not None
+    ):
+        raise ValueError(
+            f"Expected the generator first. Received: networks that seem to be swapped: the `generator` takes images "
+            f"{tuple(inputs[0].shape[1:])} and gives {tuple(generator.outputs[0].shape[1:])}, the `discriminator` "
+            "makes such images. Pass them by name: generator=..., discriminator=..."
+        )
+
+
+def check_no_targets(targets: Any) -> None:
+    """Check that a GAN without labels is not given targets for its discriminator, as in `fit(images, ones)`.
+
+    Raises:
+        ValueError: the second part of the data are floats. Labels are passed over.
+    """
+    if targets is None:
+        return
+    targets = np.asarray(targets)
+    if np.issubdtype(targets.dtype, np.floating):
+        raise ValueError(
+            f"Expected images alone: the networks take no labels. Received: images and an array {targets.shape} of "
+            f"{targets.dtype}. The targets of real and generated images, ones and zeros, are part of the loss: call "
+            "fit(images)."
+        )
 
 
 def _check_label_inputs(generator: keras.Model, discriminator: keras.Model) -> None:
@@ -87,8 +127,8 @@ def check_network(role: str, network: Any) -> None:
         raise TypeError(f"Expected `{role}` to be a keras.Model. Received: {network!r}")
     if not network.built or not getattr(network, "inputs", None):
         raise ValueError(
-            f"Expected `{role}` to be a Functional or a built Sequential model, whose shapes are known. "
-            f"Received: {network!r}. Start it with keras.Input(...)."
+            f"Expected `{role}` to be a built model, whose shapes are known. Received: {network!r}. Start it with "
+            "keras.Input(...)."
         )
 
 

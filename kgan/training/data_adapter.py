@@ -1,6 +1,7 @@
 """The data that `fit` and `evaluate` take: arrays, `tf.data` and `PyDataset`."""
 
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import keras
@@ -97,11 +98,35 @@ def _first_batch(x: Any) -> tuple[Array, Array | None]:
     else:
         raise TypeError(
             "Expected images as a NumPy array, a tf.data.Dataset or a keras.utils.PyDataset. "
-            f"Received: {type(x).__name__}"
+            f"Received: {type(x).__module__.partition('.')[0]}.{type(x).__name__}. {_advice(x)}"
         )
     if batch is None:
         raise ValueError("Expected data to train on. Received: an empty dataset.")
     return _to_numpy(batch)
+
+
+def _advice(x: Any) -> str:
+    """Return how to turn other data into what `fit` takes."""
+    package, kind = type(x).__module__.partition(".")[0], type(x).__name__
+    if isinstance(x, str | os.PathLike):
+        return f"Load them first: kgan.datasets.load({os.fspath(x)!r}, batch_size=32)."
+    if isinstance(x, Mapping):
+        return "Choose the images, for example data['image'], and pass labels as `y`."
+    if package == "torch" or kind == "DataLoader":
+        return (
+            "Make arrays of it: images = np.concatenate([batch[0].numpy() for batch in loader]), with the channels "
+            "last: images.transpose(0, 2, 3, 1). Or load the files with kgan.datasets.load."
+        )
+    if isinstance(x, list | tuple) and x and hasattr(x[0], "convert"):  # pictures of Pillow
+        return (
+            "Make one array of the pictures: kgan.images.from_uint8(np.stack([np.asarray(picture) for picture in "
+            "pictures])). All must have one size; kgan.datasets.load(folder, image_size=...) sees to that."
+        )
+    if isinstance(x, list | tuple):
+        return "Make one array of the list: np.stack(images)."
+    if isinstance(x, Iterator | Iterable):
+        return "Make a data set of it: tf.data.Dataset.from_generator(...).batch(32), or a keras.utils.PyDataset."
+    return "kgan.datasets.load makes a data set of a folder of pictures."
 
 
 def _to_numpy(batch: Any) -> tuple[Array, Array | None]:

@@ -7,9 +7,10 @@ import keras
 import numpy as np
 
 from kgan._fit_progress import in_a_log
+from kgan._keywords import explained
 from kgan._typing import Array
 from kgan.backend import keras_internals
-from kgan.training import checks, data_adapter
+from kgan.training import checks, data_adapter, habits
 from kgan.training.persistence import PersistentModel
 
 
@@ -42,6 +43,7 @@ class TrainableModel(PersistentModel):
     def prepare_data(self, data: Any) -> None:
         """Learn what the model must know about the data before the first step. By default nothing."""
 
+    @explained(habits.FIT, lambda: habits.keras_arguments("fit"))
     def fit(
         self,
         x: Any = None,
@@ -114,6 +116,7 @@ class TrainableModel(PersistentModel):
                     callback.after_fit()
             keras_internals.set_initial_epoch(self, None)
 
+    @explained(habits.FIT, lambda: habits.keras_arguments("evaluate"))
     def evaluate(self, x: Any = None, y: Any = None, *args: Any, **kwargs: Any) -> dict[str, float] | Sequence[float]:
         """Score held-out data: both losses, both scores and the compiled metrics. As `keras.Model.evaluate`.
 

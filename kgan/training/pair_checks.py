@@ -25,6 +25,7 @@ def check_networks(generator: keras.Model, discriminator: keras.Model) -> None:
         ValueError: they are not built, their shapes do not fit, the generator cannot make images in [-1, 1], or the
             discriminator ends in a sigmoid.
     """
+    checks.check_order(generator, discriminator)
     for role, network, max_inputs in (("generator", generator, 1), ("discriminator", discriminator, 2)):
         checks.check_network(role, network)
         if len(network.inputs) > max_inputs or len(network.outputs) != 1:

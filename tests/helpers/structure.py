@@ -12,6 +12,7 @@ LAYERS = (
         "_checks",
         "_deprecation",
         "_files",
+        "_keywords",
         "_html",
         "_network",
         "_progress",

@@ -228,7 +228,7 @@ class TestNetworks:
             (lambda: networks.generator(), lambda: networks.discriminator(shape=(8, 8, 3)), ValueError, "makes"),
             (lambda: networks.generator(3), lambda: networks.discriminator(), ValueError, "labels both or neither"),
             (lambda: "generator", lambda: networks.discriminator(), TypeError, "Expected `generator`"),
-            (lambda: networks.generator(), lambda: keras.Sequential(), ValueError, "built Sequential"),
+            (lambda: networks.generator(), lambda: keras.Sequential(), ValueError, "a built model"),
         ],
     )
     def test_networks_that_do_not_fit(self, generator, discriminator, error, message):

@@ -355,7 +355,7 @@ class TestDoor:
             (restoration.denoiser, lambda: patch.discriminator(1, input_channels=3), "a generator that takes"),
             (restoration.denoiser, lambda: networks.discriminator(3), "a generator that takes"),
             (restoration.denoiser, lambda: networks.discriminator(activation="sigmoid"), "raw logits"),
-            (restoration.denoiser, lambda: keras.Sequential(), "built Sequential"),
+            (restoration.denoiser, lambda: keras.Sequential(), "a built model"),
         ],
     )
     def test_networks(self, generator, discriminator, message):

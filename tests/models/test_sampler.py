@@ -67,3 +67,35 @@ def test_bad_labels():
     for labels in (3, [0, 1, 2], [-1, 0], [0.5, 1.0]):
         with pytest.raises((TypeError, ValueError), match="label"):
             Echo(num_classes=3, conditional=True).generate(2, labels=labels)
+
+
+def test_latents_may_be_given():
+    sampler = Echo()
+    given = np.float32([[0.5, -1.0, 2.0], [0.1, 0.2, -0.3], [1.0, 1.0, 1.0]])
+    np.testing.assert_array_equal(sampler.generate(latents=given, batch_size=2), given)
+    assert sampler.sizes == [2, 1]
+    np.testing.assert_array_equal(sampler.generate(3, latents=given.tolist()), given)
+    labeled = Echo(num_classes=3, conditional=True).generate(latents=given, labels=[2, 0, 1])
+    np.testing.assert_array_equal(labeled, np.hstack([given, [[2], [0], [1]]]))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"latents": np.ones((2, 3)), "truncation": 0.7}, "Expected `latents` or `truncation`"),
+        ({"latents": np.ones((2, 4))}, r"`latents` of shape \(num, 3\).*Received: shape \(2, 4\)"),
+        ({"latents": np.ones(3)}, r"latents\[None\]"),
+        ({"latents": np.ones((0, 3))}, r"Received: shape \(0, 3\)"),
+        ({"latents": np.ones((3, 3)), "num": 2}, "3 latents and num=2"),
+        ({}, "Received: neither"),
+    ],
+)
+def test_latents_that_do_not_fit(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        Echo().generate(**arguments)
+
+
+@pytest.mark.parametrize(("name", "new"), [("n", "num"), ("noise", "latents"), ("psi", "truncation"), ("sed", "seed")])
+def test_arguments_of_other_libraries(name, new):
+    with pytest.raises(TypeError, match=f"takes no argument `{name}`.*`{new}`"):
+        Echo().generate(**{name: 1})
