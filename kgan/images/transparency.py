@@ -50,30 +50,31 @@ def filled(pixels: Array, alpha: Array) -> Array:
     >>> filled(np.uint8([[[90], [7]]]), np.uint8([[255, 0]])).tolist()
     [[[90], [90]]]
     """
-    if alpha.min() >= VISIBLE:
+    visible = min(VISIBLE, int(alpha.max()))
+    if alpha.min() >= visible > 0:
         return pixels
-    weights = alpha[..., None].astype("float32") / 255
-    around = _spread(pixels * weights, weights)
-    share = np.clip(alpha[..., None].astype("float32") / VISIBLE, 0, 1)
-    mixed = share * pixels + (1 - share) * around
-    return np.rint(mixed).astype(pixels.dtype)
+    # Squared, so that many pixels that are hardly visible do not outweigh a visible one next to them.
+    weights = np.minimum(alpha[..., None].astype("float32") / max(visible, 1), 1) ** 2
+    return np.rint(_spread(pixels * weights, weights)).astype(pixels.dtype)
 
 
 def _spread(weighted: Array, weights: Array) -> Array:
-    """Return the mean color at and, where there is none, around each pixel, from coarser and coarser pictures.
+    """Return the color of each pixel as far as it has weight, and else the mean color around it.
+
+    The mean is taken from coarser and coarser pictures.
 
     Args:
         weighted: colors times weights, float32 `(height, width, channels)`.
         weights: float32 `(height, width, 1)`, from 0 to 1.
     """
     own = weighted / np.maximum(weights, 1e-6)
-    if weights.shape[:2] == (1, 1) or weights.min() > 0:
+    if weights.shape[:2] == (1, 1) or weights.min() >= 1:
         return own
-    coarse = _spread(_halved(weighted), _halved(weights))
+    summed, total = 4 * _halved(weighted), 4 * _halved(weights)
+    coarse = _spread(summed / np.maximum(total, 1), np.minimum(total, 1))
     height, width = weights.shape[:2]
     around = coarse.repeat(2, axis=0).repeat(2, axis=1)[:height, :width]
-    share = np.clip(weights * 8, 0, 1)
-    return share * own + (1 - share) * around
+    return weights * own + (1 - weights) * around
 
 
 def _halved(values: Array) -> Array:
