@@ -6,9 +6,10 @@ import shlex
 from collections.abc import Sequence
 from typing import Any
 
-from kgan.cli.console import console, printable, say
+from kgan.cli.console import printable, say, show
 
 NUM_CHECKS = 50
+FEWEST_GRIDS, MOST_GRIDS = 12, 50
 MAX_IMAGES, MIN_IMAGES = 256, 32
 MAX_NUMBERS = MAX_IMAGES * 64 * 64 * 3
 """Real images of a check, and numbers in all of them: so the largest images need no more memory than usual batches."""
@@ -27,6 +28,16 @@ def num_images(image_shape: Sequence[int], packing: int = 1) -> int:
     """
     num = min(MAX_IMAGES, max(MIN_IMAGES, MAX_NUMBERS // math.prod(image_shape)))
     return num - num % packing
+
+
+def grid_every(epochs: int) -> float:
+    """Return the number of epochs between two grids of samples: about fifty in long runs, a dozen in short ones.
+
+    Example:
+    >>> grid_every(500), grid_every(20), grid_every(3)
+    (10, 1, 0.25)
+    """
+    return max(1, epochs // MOST_GRIDS) if epochs >= FEWEST_GRIDS else 1 / math.ceil(FEWEST_GRIDS / epochs)
 
 
 def held_out(data: Any, image_shape: Sequence[int], labels: bool, num: int, skip_unreadable: bool) -> Any:
@@ -140,4 +151,4 @@ def _log(text: str, verdict: Any) -> None:
     from rich.text import Text
 
     style = "green" if verdict.name == "healthy" else "yellow"
-    console.print(Text(printable(text), style=style), soft_wrap=True)
+    show(Text(printable(text), style=style))
