@@ -15,6 +15,7 @@ from kgan.backend.tensorflow import (
     lean_train_function,
     pullback,
     summarize_image,
+    use_device,
     where_finite,
 )
 
@@ -25,5 +26,6 @@ __all__ = [
     "lean_train_function",
     "pullback",
     "summarize_image",
+    "use_device",
     "where_finite",
 ]

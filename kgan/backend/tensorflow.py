@@ -133,3 +133,30 @@ def summarize_image(name: str, image: Array, step: int, writer: Any = None) -> N
     with writer.as_default() if writer is not None else contextlib.nullcontext():
         if tf.summary.should_record_summaries():  # without a writer, TensorBoard need not even be installed
             tf.summary.image(name, image[None], step=step)
+
+
+def use_device(name: str = "auto") -> str:
+    """Choose what the process computes on, before it computes anything, and return what that is in words.
+
+    Args:
+        name: `"auto"` (a GPU where there is one), `"cpu"`, `"gpu"`, or `"gpu:1"` for the second one. Defaults to
+            `"auto"`.
+
+    Raises:
+        ValueError: the name is unknown, or there is no such device.
+        RuntimeError: TensorFlow has begun to compute on another device.
+    """
+    kind, _, number = name.partition(":")
+    if kind not in ("auto", "cpu", "gpu") or (number and (kind != "gpu" or not number.isdecimal())):
+        raise ValueError(f"`device` must be auto, cpu, gpu, or gpu and a number, such as gpu:1. Received: {name!r}")
+    gpus = tf.config.list_physical_devices("GPU")
+    if kind == "gpu" and int(number or 0) >= len(gpus):
+        found = f"{len(gpus)} of them, which begin with gpu:0" if gpus else "none: install TensorFlow with CUDA"
+        raise ValueError(f"`device` must be one that TensorFlow finds. Received: {name!r}, but it finds {found}.")
+    chosen = [] if kind == "cpu" else gpus if kind == "auto" else [gpus[int(number or 0)]]
+    if set(tf.config.get_visible_devices("GPU")) != set(chosen):
+        tf.config.set_visible_devices(chosen, "GPU")
+    if not chosen:
+        return "CPU" if kind == "cpu" else "CPU (TensorFlow finds no GPU)"
+    details = tf.config.experimental.get_device_details(chosen[0])
+    return f"GPU: {details.get('device_name', chosen[0].name)}"

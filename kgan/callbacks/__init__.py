@@ -5,6 +5,7 @@ from kgan.callbacks.progress import Progress
 from kgan.callbacks.resume import Resume
 from kgan.callbacks.run_report import RunReport
 from kgan.callbacks.sample_images import SampleImages
+from kgan.callbacks.stop_after import StopAfter
 from kgan.callbacks.terminate import TerminateOnNonFinite
 from kgan.callbacks.watch import Change, Watch
 
@@ -15,6 +16,7 @@ __all__ = [
     "Resume",
     "RunReport",
     "SampleImages",
+    "StopAfter",
     "TerminateOnNonFinite",
     "Watch",
 ]

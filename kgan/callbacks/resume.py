@@ -13,6 +13,7 @@ import numpy as np
 from kgan._typing import PathLike
 from kgan.backend import keras_internals
 from kgan.callbacks.interruption import Interruption
+from kgan.callbacks.stop_after import StopAfter
 from kgan.training import backups
 
 
@@ -93,7 +94,8 @@ class Resume(keras.callbacks.Callback):
         self._batch = batch + 1
         if self._batch == self.params["steps"]:
             return  # the end of the epoch saves it, with what the other callbacks make of it
-        if interrupted or (self._num_batches and self._num_unsaved >= self._num_batches):
+        due = self._num_batches and self._num_unsaved >= self._num_batches
+        if interrupted or due or self._has_reached_its_updates():
             self._save(self._epoch, self._batch)
         if interrupted:
             self._interruption.raise_now()
@@ -101,6 +103,8 @@ class Resume(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Save the end of the epoch if it is due."""
         _append(self._history, logs, epoch)
+        if self._batch != self.params["steps"] and self._has_reached_its_updates():
+            return  # in the middle of the epoch, which is saved, so that a longer run goes on there
         if self._interruption.requested or self._num_unsaved >= self._num_batches:
             self._save(epoch + 1, 0)
         if self._interruption.requested:
@@ -120,13 +124,17 @@ class Resume(keras.callbacks.Callback):
         """Give Ctrl-C its usual effect again; `fit` calls it in any case, also after an error."""
         self._interruption.end()
 
+    def _has_reached_its_updates(self) -> bool:
+        """Return whether `StopAfter` ends the run, which a longer one can continue."""
+        return any(isinstance(callback, StopAfter) and callback.reached for callback in self.model.fit_callbacks)
+
     def _save(self, epoch: int, batch: int) -> None:
         self.model.progress = {
             "epoch": epoch,
             "batch": batch,
             "history": self._history,
             "callbacks": [_state_of(callback) for callback in self.model.fit_callbacks],
-            "stopped": bool(self.model.stop_training),
+            "stopped": bool(self.model.stop_training) and not self._has_reached_its_updates(),
         }
         self.model.save_state(self.directory / backups.name_of(backups.Position(epoch, batch)))
         self._num_unsaved = 0
@@ -164,10 +172,12 @@ class Resume(keras.callbacks.Callback):
         self._history = progress["history"]
         self._start = progress["epoch"], progress["batch"]
         self._metrics = [variable.numpy() for variable in self.model.metric_variables()] if progress["batch"] else None
+        for callback in self.model.fit_callbacks:
+            if isinstance(callback, StopAfter):  # if the run began without, there is no state of it
+                callback.set_state(progress["epoch"] * (self.params["steps"] or 0) + progress["batch"])
         _set_states(self.model.fit_callbacks, progress["callbacks"])
-        keras_internals.set_initial_epoch(
-            self.model, self.params["epochs"] if progress["stopped"] else progress["epoch"]
-        )
+        over = progress["stopped"] or self._has_reached_its_updates()
+        keras_internals.set_initial_epoch(self.model, self.params["epochs"] if over else progress["epoch"])
 
 
 # What Keras's callbacks know at the end of an epoch that decides what they do in the next.
