@@ -1,5 +1,7 @@
 """Ending training after a number of updates."""
 
+import types
+
 import networks
 import numpy as np
 import pytest
@@ -16,6 +18,29 @@ def train(updates, *callbacks, epochs=3):
     return gan
 
 
+def test_it_counts_updates_and_not_what_a_resumed_run_passes_over():
+    """Two batches in each execution; a run that had done 6 updates passes over the first 2 batches of its epoch."""
+    model = types.SimpleNamespace(stop_training=False, data_position=types.SimpleNamespace(skipping=False))
+    callback = StopAfter(9)
+    callback.set_model(model)
+    callback.on_train_begin()
+    callback.set_state(6)
+    callback.on_epoch_begin(1)
+    done = []
+    for batch in (0, 2, 4, 6):
+        model.data_position.skipping = batch == 0
+        callback.on_train_batch_begin(batch)
+        model.data_position.skipping = False
+        callback.on_train_batch_end(batch + 1)
+        done.append((callback.done, model.stop_training))
+    assert done == [(6, False), (8, False), (10, True), (12, True)]
+    assert callback.reached
+    assert callback.get_state() == 12
+    callback.on_train_begin()
+    assert not callback.reached
+
+
+@pytest.mark.slow
 def test_a_longer_run_goes_on_in_the_middle_of_an_epoch_bit_for_bit(tmp_path):
     """6 updates of epochs of 4, and then 10, are 10 in one go."""
     first = train(6, Resume(tmp_path), epochs=2)

@@ -5,7 +5,6 @@ import subprocess
 import sys
 
 import pytest
-from commands import run
 
 from kgan.cli.console import CommandError
 from kgan.cli.run_folder import LOCK, WRITTEN, RunFolder
@@ -110,8 +109,6 @@ def test_two_processes(folder):
         for overwrite in (False, True):
             with pytest.raises(CommandError, match=rf"is in use: another `kgan train` \(process {other.pid} on "):
                 RunFolder(folder.path).check(SETTINGS, overwrite)
-        output = run("train", "digits", "--out", folder.path, code=1)
-        assert "is in use" in output
     finally:
         other.kill()
         other.communicate()

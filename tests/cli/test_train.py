@@ -81,7 +81,7 @@ def test_a_damaged_record_is_no_traceback(tmp_path):
 
 def test_dry_run_writes_nothing(tmp_path):
     output = run("train", "digits", "--out", tmp_path / "run", "--dry-run")
-    assert "1,437 images of 8x8x1" in output
+    assert "1,437 images of 8x8, gray" in output
     generator = kgan.architectures.dcgan.generator((8, 8, 1))
     assert f"generator {generator.count_params():,}" in output
     assert not list(tmp_path.iterdir())
