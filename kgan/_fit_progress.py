@@ -27,12 +27,15 @@ class FitProgress(keras.callbacks.Callback):
         self.title, self.batch_size, self.keep = title, batch_size, keep
         self._shown: _progress.Bar | None = None
         self._epoch = self._before = self._batch = 0
+        self._limit: int | None = None  # of `kgan.callbacks.StopAfter`
 
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
         """Begin the bar."""
         self.close()
         self._before = self._batch = 0
         rate_of = None if self.batch_size is None else (self.batch_size, "images")
+        callbacks = getattr(self.model, "fit_callbacks", ())
+        self._limit = min((callback.updates for callback in callbacks if hasattr(callback, "updates")), default=None)
         self._shown = _progress.Bar(self.title or "training", None, "updates", rate_of, self.keep)
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
@@ -51,7 +54,8 @@ class FitProgress(keras.callbacks.Callback):
         if self.title is None:
             self._shown.title = f"epoch {self._epoch + 1}/{epochs}"
         self._shown.note = lambda: _losses(logs or {})
-        self._shown.to(self._before + self._batch, steps and self._before + steps * (epochs - self._epoch))
+        total = steps and self._before + steps * (epochs - self._epoch)
+        self._shown.to(self._before + self._batch, min(total, self._limit) if total and self._limit else total)
 
     def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:
         """End the bar."""

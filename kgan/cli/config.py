@@ -13,7 +13,10 @@ from kgan import _registry
 from kgan.cli.console import CommandError
 
 # What says where the others come from, or what to do this time, has no place in a file.
-NOT_IN_A_FILE = ("config", "config_file", "overwrite", "dry_run", "help")
+NOT_IN_A_FILE = (
+    *("config", "config_file", "overwrite", "dry_run"),
+    *("help", "quiet", "as_json", "json", "debug"),
+)
 
 
 ENCODING_ERRORS = "surrogateescape"  # names of files need not be UTF-8

@@ -8,7 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from kgan.cli import config, training_run
+from kgan.cli.choices import ARCHITECTURES, CONDITIONINGS, LOSSES, PENALTIES, PRECISIONS, RECIPES, choice
 from kgan.cli.console import say
+from kgan.cli.options import SkipUnreadable
 from kgan.cli.run_folder import RunFolder
 from kgan.cli.train_options import DEFAULT_ARCHITECTURE, EXCLUSIVE, Options
 from kgan.cli.training_run import DEFAULT_UPDATES
@@ -52,30 +54,18 @@ Flip = Annotated[
         rich_help_panel=DATA,
     ),
 ]
-SkipUnreadable = Annotated[
-    bool,
-    typer.Option(
-        "--skip-unreadable/--no-skip-unreadable",
-        help="Leave out pictures that cannot be read, and name them; else they are an error.",
-        rich_help_panel=DATA,
-    ),
-]
 Workers = Annotated[int, typer.Option(min=1, help="Number of pictures that are read at once.", rich_help_panel=DATA)]
 Architecture = Annotated[
     str | None,
-    typer.Option(
-        help="mlp, dcgan, resnet or style.",
+    choice(
+        "Networks.",
+        ARCHITECTURES,
         show_default=f"{DEFAULT_ARCHITECTURE}, or that of --from",
         rich_help_panel=NETWORKS,
     ),
 ]
 Conditioning = Annotated[
-    str,
-    typer.Option(
-        help="How the discriminator sees the classes: projection, auxiliary_classifier, concatenation or "
-        "projection_and_classifier.",
-        rich_help_panel=NETWORKS,
-    ),
+    str, choice("How the discriminator sees the classes.", CONDITIONINGS, rich_help_panel=NETWORKS)
 ]
 From = Annotated[
     pathlib.Path | None,
@@ -88,8 +78,9 @@ From = Annotated[
 ]
 Precision = Annotated[
     str | None,
-    typer.Option(
-        help="float32, mixed_bfloat16 or mixed_float16: what the networks compute in. Weights and losses are float32.",
+    choice(
+        "What the networks compute in, with weights and losses in float32.",
+        PRECISIONS,
         show_default="float32, or that of --from",
         rich_help_panel=NETWORKS,
     ),
@@ -129,25 +120,23 @@ DecaySteps = Annotated[
 ]
 Recipe = Annotated[
     str | None,
-    typer.Option(
-        help="Loss, penalties and optimizers: recommended, classic, wgan or wgan_gp.",
-        show_default="recommended",
-        rich_help_panel=TRAINING,
-    ),
+    choice("Loss, penalties and optimizers.", RECIPES, show_default="recommended", rich_help_panel=TRAINING),
 ]
 Loss = Annotated[
     str | None,
-    typer.Option(
-        help="Adversarial loss: relativistic, non_saturating, hinge, least_squares, wasserstein or minimax. Another "
-        "one than the recipe's is used without penalties, unless --recipe or --penalty is given.",
+    choice(
+        "Adversarial loss, without the recipe's penalties if it is another one than the recipe's and neither --recipe "
+        "nor --penalty is given.",
+        LOSSES,
         show_default="the recipe's",
         rich_help_panel=TRAINING,
     ),
 ]
 Penalty = Annotated[
     list[str] | None,
-    typer.Option(
-        help="Penalty: r1, r2, wgan_gp, dragan, lecam or weight_clipping; or none. Can be given several times.",
+    choice(
+        "Penalty, which can be given several times.",
+        (*PENALTIES, "none"),
         show_default="those of the recipe",
         rich_help_panel=TRAINING,
     ),

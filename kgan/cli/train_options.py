@@ -8,8 +8,6 @@ from typing import Any
 
 from kgan.cli.console import CommandError
 
-PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
-
 # Two options that exclude each other. One on the command line replaces the other in a configuration file.
 EXCLUSIVE = (("epochs", "updates"), ("conditional", "clusters"))
 
@@ -73,8 +71,6 @@ class Options:
             )
         if self.learning_rate is not None and not self.learning_rate > 0:
             raise CommandError(f"Expected a positive --learning-rate. Received: {self.learning_rate:g}.")
-        if self.precision not in (None, *PRECISIONS):
-            raise CommandError(f"Expected --precision {_listed(PRECISIONS)}. Received: {self.precision}.")
         if self.start_from is not None and self.start_from.resolve() == self.folder.resolve():
             raise CommandError(
                 f"Expected --from to name another run than the run folder. Received: {self.start_from} for both. "
@@ -132,13 +128,3 @@ def default_folder(data: str) -> pathlib.Path:
     """
     folder = pathlib.Path(data).expanduser()
     return pathlib.Path("runs") / (pathlib.Path(os.path.abspath(folder)) if folder.is_dir() else folder).name
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    """Return names as an enumeration.
-
-    Example:
-    >>> _listed(("cpu", "gpu", "tpu"))
-    'cpu, gpu or tpu'
-    """
-    return f"{', '.join(names[:-1])} or {names[-1]}"

@@ -1,12 +1,13 @@
 """One run of `kgan train`: its data, its networks, its training and what it leaves behind."""
 
+import dataclasses
 import math
 import shlex
 from typing import Any
 
 from kgan._sizes import crop_text, size_text
-from kgan.cli import fine_tuning, quiet
-from kgan.cli.console import CommandError, Interrupted, console, printable, say
+from kgan.cli import console, fine_tuning, monitoring, quiet
+from kgan.cli.console import CommandError, printable, say
 from kgan.cli.run_folder import RunFolder
 from kgan.cli.train_options import DEFAULT_ARCHITECTURE, Options
 
@@ -47,6 +48,7 @@ class Run:
         self.info: Any = None
         self.device = ""
         self.cropped = ""
+        self.watching: Any = None
 
     @property
     def steps(self) -> int:
@@ -186,36 +188,42 @@ class Run:
         table.columns[0].style = "bold"
         for name, value in rows.items():
             table.add_row(name, printable(value))
-        console.print(table)
+        console.show(table)
 
     def fit(self) -> None:
         """Train, with everything written to the run folder."""
-        import kgan
-
-        folder, gan = self.folder.path, self.gan
-        progress = kgan.callbacks.Progress(self.options.batch_size)
-        callbacks = [
-            kgan.callbacks.SampleImages(folder / "samples", every=max(1, self.epochs // 50)),
-            kgan.callbacks.LossCurves(folder / "curves.png", csv=folder / "log.csv"),
-            progress,
-            kgan.callbacks.StopAfter(self.updates),
-            kgan.callbacks.Resume(self.folder.states, save_freq=SAVED_EVERY),
-        ]
         if self._finished():
             say(f"All {_plural(self.updates, 'update')} are done. For more of them: --updates or --epochs.")
             return
         try:
-            gan.fit(self.dataset, epochs=self.epochs, verbose=0, callbacks=callbacks)
-        except KeyboardInterrupt as error:
-            raise Interrupted(f"The training was interrupted. {self._kept()}") from error
-        except SystemExit:
-            progress.close()
-            say(f"The training was ended from outside. {self._kept()}")
+            self.gan.fit(self.dataset, epochs=self.epochs, verbose=0, callbacks=self._callbacks())
+        except (KeyboardInterrupt, SystemExit):
+            console.kept(self._kept())
             raise
         except OSError as error:
             raise CommandError(f"{error}. {self._kept()}") from error
-        finally:
-            progress.close()
+
+    def _callbacks(self) -> list[Any]:
+        import kgan
+
+        folder, gan, options = self.folder.path, self.gan, self.options
+        num = monitoring.num_images(gan.image_shape, gan.packing)
+        test = monitoring.held_out(
+            options.data, gan.image_shape, options.conditional, num, skip_unreadable=options.skip_unreadable
+        )
+        self.watching = monitoring.watch(gan, test)
+        path = shlex.quote(str(folder))
+        settings = {name: value for name, value in dataclasses.asdict(options).items() if value not in (None, False)}
+        command = f"kgan train --config {path}/config.toml --out {path}"
+        return [
+            kgan.callbacks.SampleImages(folder / "samples", every=max(1, self.epochs // 50)),
+            self.watching,
+            kgan.callbacks.LossCurves(folder / "curves.png", csv=folder / "log.csv"),
+            kgan.callbacks.Progress(options.batch_size),
+            kgan.callbacks.StopAfter(self.updates),
+            monitoring.report(folder, f"Run {folder.name}", settings, command, options.data),
+            kgan.callbacks.Resume(self.folder.states, save_freq=SAVED_EVERY),
+        ]
 
     def _finished(self) -> bool:
         """Return whether the newest state of the folder is the end of the run; the GAN then has it."""
@@ -252,8 +260,23 @@ class Run:
         gan.save(folder / "model.keras")
         gan.export(folder / "saved_model")
         kgan.images.save_grid(folder / "samples.png", gan.generate(64, seed=self.options.seed))
-        say("Done. Look at ", folder / "samples.png", " and ", folder / "samples" / "animation.gif", ".")
+        if self.watching is not None:
+            monitoring.conclude(self.watching)
+        console.result(
+            run_folder=folder,
+            model=folder / "model.keras",
+            epochs=self.epochs,
+            updates=self.updates,
+            verdict=None if self.watching is None else self.watching.verdict.name,
+            report=folder / "report.html",
+            losses={name: values[-1] for name, values in self._history().items() if name.endswith("loss")},
+        )
+        say("Done. The report is ", folder / "report.html", ", samples are in ", folder / "samples.png", ".")
         say(f"More images: kgan generate {shlex.quote(str(folder))} -n 64 --seed 7 -o grid.png")
+
+    def _history(self) -> dict[str, list[float]]:
+        """Return the means of the epochs by name."""
+        return dict(self.gan.progress.get("history", {}))
 
 
 def _plural(num: int, thing: str) -> str:

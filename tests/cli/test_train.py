@@ -143,15 +143,11 @@ def test_decay_steps(tmp_path):
     [
         (["mnits"], "Did you mean 'mnist'"),
         (["./nothing"], "Expected a folder of pictures"),
-        (["digits", "--loss", "hing"], "Did you mean 'hinge'"),
-        (["digits", "--penalty", "r3"], "Unknown penalty"),
-        (["digits", "--architecture", "dcgna"], "Did you mean 'dcgan'"),
-        (["digits", "--conditional", "--conditioning", "labels"], "Unknown conditioning"),
         (["digits", "--conditional", "--clusters", "4"], "Received: both"),
         (["digits", "--batch-size", "5000"], "fewer than --batch-size 5000"),
         (["digits", "--image-size", "30"], "multiples of 4"),
-        (["digits", "--recipe", "wgn"], "Did you mean 'wgan'"),
         (["digits", "--recipe", "wgan", "--decay-steps", "9"], "--decay-steps with the recommended recipe"),
+        (["digits", "--from", "nothing"], "nothing, which is not there"),
     ],
 )
 def test_mistakes_are_told_in_a_line_and_leave_nothing(tmp_path, arguments, message):
@@ -159,3 +155,18 @@ def test_mistakes_are_told_in_a_line_and_leave_nothing(tmp_path, arguments, mess
     assert message in output
     assert "Traceback" not in output
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "name", "meant"),
+    [
+        ("--loss", "hing", "hinge"),
+        ("--penalty", "r3", "r1"),
+        ("--architecture", "dcgna", "dcgan"),
+        ("--conditioning", "projecton", "projection"),
+        ("--recipe", "wgn", "wgan"),
+        ("--precision", "bfloat16", "mixed_bfloat16"),
+    ],
+)
+def test_a_misspelled_name_is_wrong_usage(option, name, meant):
+    assert f"Did you mean {meant}" in run("train", "digits", option, name, code=2)

@@ -82,7 +82,6 @@ def test_what_it_is_not_known_by(given):
         ({"conditional": True, "clusters": 2}, "Received: both"),
         ({"learning_rate": 0.0}, "positive --learning-rate. Received: 0"),
         ({"learning_rate": float("nan")}, "positive --learning-rate. Received: nan"),
-        ({"precision": "float64"}, "float32, mixed_bfloat16 or mixed_float16. Received: float64"),
         ({"recipe": "wgan", "decay_steps": 9}, "--decay-steps with the recommended recipe"),
         ({"start_from": pathlib.Path("runs/digits")}, "Choose another run folder with --out"),
     ],
