@@ -32,7 +32,7 @@ def open_gan(path: pathlib.Path) -> Any:
     )
 
 
-def check(model: Any, options: Options, path: pathlib.Path, class_names: Sequence[str] | None) -> None:
+def check(model: Any, options: Options, path: str, class_names: Sequence[str] | None) -> None:
     """Refuse options that do not fit the networks of a model.
 
     Args:

@@ -107,7 +107,7 @@ class RunFolder:
             return
         if self._lock is not None:
             return
-        file = open(self.path / LOCK, "a+", encoding="utf-8")
+        file = open(self.path / LOCK, "a+", encoding="utf-8")  # noqa: SIM115 (open as long as it is locked)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -123,8 +123,10 @@ class Run:
             workers=options.workers,
         )
         self.info = kgan.datasets.info_of(self.dataset)
-        own, loaded = source.image_shape[:2], self.info.image_shape[:2]
-        self.cropped = "scaled and cropped to their middle" if None in own else crop_text(own, loaded)
+        height, width, _ = source.image_shape
+        self.cropped = "scaled and cropped to their middle"
+        if height is not None and width is not None:  # all have one size
+            self.cropped = crop_text((height, width), self.info.image_shape[:2])
 
     def _networks(self, start: Any) -> Any:
         """Return the GAN, not compiled."""
@@ -140,7 +142,7 @@ class Run:
                     f"Expected images of the shape {start.image_shape} that {options.start_from} makes. Received: "
                     f"{shape}. Leave --image-size out: the images are scaled to it."
                 )
-            fine_tuning.check(start, options, options.start_from, self.info.class_names)
+            fine_tuning.check(start, options, str(options.start_from), self.info.class_names)
         if start is None or options.architecture is not None:
             architecture = kgan.architectures.get(options.architecture or DEFAULT_ARCHITECTURE)
             with _precision.computing_in(options.precision or "float32"):
