@@ -9,7 +9,7 @@ import typer
 
 from kgan.cli import quiet
 from kgan.cli.console import CommandError, result, say
-from kgan.cli.options import ImageSize, Seed
+from kgan.cli.options import ImageSize, Seed, SkipUnreadable
 
 Data = Annotated[
     str, typer.Argument(help="Labeled: `digits`, a TFDS name, or a folder whose subfolders are the classes.")
@@ -34,6 +34,7 @@ def augment(
     threshold: Threshold = 0.5,
     image_size: ImageSize = None,
     seed: Seed = 0,
+    skip_unreadable: SkipUnreadable = True,
     overwrite: Overwrite = False,
 ) -> None:
     """Generate more labeled images from few: a subfolder for each class, without the real ones.
@@ -56,11 +57,11 @@ def augment(
     from kgan import _files
     from kgan.datasets import labelled
 
-    source = kgan.datasets.find(data)
-    info = source.info
+    source = kgan.datasets.find(data, skip_unreadable=skip_unreadable)
     dataset = kgan.datasets.load(
-        source, batch_size=info.num_examples, image_size=image_size, labels=True, shuffle=False
+        source, batch_size=source.num_examples, image_size=image_size, labels=True, shuffle=False
     )
+    info = source.info  # as it is once the pictures have been read
     images, labels = (part.numpy() for part in next(iter(dataset)))
     num_classes = len(info.class_names or ())
     new_labels = [label for label in range(num_classes) for _ in range(per_class)]

@@ -7,6 +7,7 @@ import numpy as np
 from keras import ops
 
 from kgan._checks import check_positive
+from kgan._sizes import size_text
 from kgan._typing import Array, Tensor
 
 
@@ -41,7 +42,9 @@ def downsample(images: Array | Tensor, scale: int) -> Array | Tensor:
     check_positive(scale=scale)
     height, width = _sides(images, 2 * scale)
     if any(isinstance(side, int) and side % scale for side in (height, width)):
-        raise ValueError(f"Expected sides that are multiples of {scale}. Received: {height}x{width}. Crop them first.")
+        raise ValueError(
+            f"Expected sides that are multiples of {scale}. Received: {size_text((height, width))}. Crop them first."
+        )
     return _resized(images, 2 * scale, 2, lambda side: side // scale)
 
 
@@ -91,7 +94,7 @@ def _sides(images: Array | Tensor, least: int) -> tuple[int | Tensor, int | Tens
         raise ValueError(f"Expected images ([batch,] height, width, channels). Received: shape {images.shape}")
     static = images.shape[-3:-1]
     if any(side is not None and side < least for side in static):
-        raise ValueError(f"Expected sides of at least {least}. Received: {static[0]}x{static[1]}")
+        raise ValueError(f"Expected sides of at least {least}. Received: {size_text(static)}")
     return ops.shape(images)[-3:-1]
 
 

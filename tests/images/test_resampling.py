@@ -73,14 +73,14 @@ def test_crop_to_multiple():
     values = np.arange(7 * 5).reshape(7, 5, 1)
     np.testing.assert_array_equal(resampling.crop_to_multiple(values, 3), values[:6, :3])
     assert resampling.crop_to_multiple(values[None], 5).shape == (1, 5, 5, 1)
-    with pytest.raises(ValueError, match="at least 6. Received: 7x5"):
+    with pytest.raises(ValueError, match="at least 6. Received: 5x7"):
         resampling.crop_to_multiple(values, 6)
 
 
 def test_what_cannot_be_resampled():
-    with pytest.raises(ValueError, match="multiples of 4. Received: 10x12"):
+    with pytest.raises(ValueError, match="multiples of 4. Received: 12x10"):
         resampling.downsample(np.zeros((10, 12, 1), "uint8"), 4)
-    with pytest.raises(ValueError, match="at least 8. Received: 4x12"):
+    with pytest.raises(ValueError, match="at least 8. Received: 12x4"):
         resampling.downsample(np.zeros((4, 12, 1), "uint8"), 4)
     with pytest.raises(ValueError, match="positive integer. Received: scale=0"):
         resampling.upsample(np.zeros((4, 12, 1), "uint8"), 0)

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 
 from kgan import _files, _precision, images
+from kgan._sizes import size_text
 from kgan._typing import Array, PathLike
 from kgan.applications.restoration import tiling
 from kgan.architectures import restoration
@@ -219,7 +220,9 @@ def _channels_and_scale(network: keras.Model) -> tuple[int, int]:
     height, width = network(np.zeros((1, 16, 24, channels), "float32")).shape[1:3]
     scale = height // 16
     if (height, width) != (16 * scale, 24 * scale):
-        raise ValueError(f"Expected images enlarged by a whole number. Received: 16x24 to {height}x{width}.")
+        raise ValueError(
+            f"Expected images enlarged by a whole number. Received: 24x16 to {size_text((height, width))}."
+        )
     return channels, scale
 
 

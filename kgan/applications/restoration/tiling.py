@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kgan._checks import check_positive
+from kgan._sizes import size_text
 from kgan._typing import Array
 
 
@@ -107,7 +108,7 @@ def apply(
         processed = function(image[rows[:, None], columns])
         if processed.shape[:2] != (scale * tile_height, scale * tile_width):
             raise ValueError(
-                f"Expected a function that returns tiles of {scale * tile_height}x{scale * tile_width}. "
+                f"Expected a function that returns tiles of {size_text((scale * tile_height, scale * tile_width))}. "
                 f"Received: shape {processed.shape}"
             )
         if index == 0:

@@ -1,7 +1,12 @@
 """Which properties of a picture file are kept when its pixels change."""
 
+import struct
+import warnings
+import zlib
+
 import numpy as np
 import pytest
+from picture_files import PAGE, UPRIGHT, chunk, entry, jpeg, png, segment, tag, tiff
 from PIL import ExifTags, Image, ImageCms
 
 from kgan.applications.restoration import photographs
@@ -95,21 +100,8 @@ def test_opacity_is_resized():
     assert Photograph(pixels(), alpha).replaced(pixels()).alpha is alpha
 
 
-def write_16_bit_colors(path):
-    """A PNG of 2x1 pixels with 16-bit colors, which Pillow does not write."""
-    import struct
-    import zlib
-
-    def chunk(kind, data):
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = struct.pack(">IIBBBBB", 2, 1, 16, 2, 0, 0, 0)
-    row = zlib.compress(b"\0" + bytes(range(12)))
-    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", row) + chunk(b"IEND", b""))
-
-
 def test_files_that_cannot_be_kept_are_refused(tmp_path):
-    write_16_bit_colors(tmp_path / "deep.png")
+    png(tmp_path / "deep.png", 16, 2, [bytes(range(12))])
     Image.new("CMYK", (4, 4)).save(tmp_path / "cmyk.jpg")
     Image.new("F", (4, 4)).save(tmp_path / "floats.tif")
     frames = [Image.new("L", (4, 4), value) for value in (0, 255)]
@@ -142,3 +134,123 @@ def test_files_that_cannot_hold_it_are_refused_and_nothing_is_written(tmp_path):
         with pytest.raises(ValueError, match=message):
             photograph.save(tmp_path / "out" / name)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("mode", ["L", "LA", "RGB", "I;16"])
+@pytest.mark.parametrize("compression", [None, "tiff_lzw"])
+@pytest.mark.parametrize("orientation", UPRIGHT)
+def test_rotated_tiff_files_are_read_upright(tmp_path, mode, compression, orientation):
+    page = Image.fromarray(PAGE.astype("uint16") * 257) if mode == "I;16" else Image.fromarray(PAGE).convert(mode)
+    page.save(tmp_path / "page.tif", exif=tag(orientation), compression=compression)
+    photograph = photographs.read(tmp_path / "page.tif")
+    factor = 257 if mode == "I;16" else 1
+    np.testing.assert_array_equal(photograph.pixels[..., 0], UPRIGHT[orientation].astype(int) * factor)
+    photograph.save(tmp_path / "out.png")
+    np.testing.assert_array_equal(photographs.read(tmp_path / "out.png").pixels, photograph.pixels)
+
+
+@pytest.mark.parametrize("orientation", UPRIGHT)
+def test_files_that_cannot_say_how_they_are_rotated_are_written_upright(tmp_path, orientation):
+    Image.fromarray(PAGE).save(tmp_path / "page.png", exif=tag(orientation))
+    photograph = photographs.read(tmp_path / "page.png")
+    np.testing.assert_array_equal(photograph.pixels[..., 0], PAGE)
+    photograph.save(tmp_path / "page.bmp")
+    np.testing.assert_array_equal(np.asarray(Image.open(tmp_path / "page.bmp")), UPRIGHT[orientation])
+
+
+def test_white_is_zero(tmp_path):
+    tiff(tmp_path / "deep.tif", np.uint16([[0, 1000, 65535]]), photometric=0, bits=16)
+    assert photographs.read(tmp_path / "deep.tif").pixels[0, :, 0].tolist() == [65535, 64535, 0]
+
+
+class TestDamagedMetadata:
+    """They cost neither the pixels nor the metadata beside them, also when they are written again."""
+
+    def check(self, path, expected, suffixes=(".png", ".jpg", ".tif", ".webp", ".bmp")):
+        photograph = photographs.read(path)
+        np.testing.assert_array_equal(photograph.pixels[..., 0], expected)
+        for suffix in suffixes:
+            photograph.save(path.with_name(f"out{suffix}"))
+            written = photographs.read(path.with_name(f"out{suffix}"))
+            assert np.abs(written.pixels[..., 0].astype(int) - expected).max() <= (
+                0 if suffix in ".png.tif.bmp" else 30
+            )
+        return photograph
+
+    @pytest.mark.parametrize(
+        "exif",
+        [
+            entry(2, 2, b"6\0\0\0"),
+            entry(3, 1, struct.pack("<HH", 99, 0)),
+            entry(3, 3, struct.pack("<L", 2**31)),
+            entry(5, 1, struct.pack("<L", 8)),
+            entry(77, 1, b"6\0\0\0"),
+            entry(3, 1, struct.pack("<HH", 6, 0))[:15],
+            b"II*\0" + struct.pack("<L", 2**32 - 1),
+            b"no EXIF data",
+        ],
+    )
+    def test_exif(self, tmp_path, exif):
+        png(tmp_path / "a.png", 8, 0, list(PAGE), chunk(b"eXIf", exif))
+        assert ExifTags.Base.Orientation not in self.exif_of(self.check(tmp_path / "a.png", PAGE))
+        jpeg(tmp_path / "a.jpg", segment(b"\xe1", b"Exif\0\0" + exif), picture=Image.new("L", (9, 8), 200))
+        self.check(tmp_path / "a.jpg", np.full((8, 9), 200))
+
+    @staticmethod
+    def exif_of(photograph):
+        data = Image.Exif()
+        data.load(photograph.exif)
+        return data
+
+    @pytest.mark.parametrize(
+        "extra",
+        [
+            chunk(b"iCCP", b"name\0\0" + b"not compressed"),
+            chunk(b"iCCP", b"name\0\0" + zlib.compress(b"no profile")),
+            chunk(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(2**24))),
+            chunk(b"tEXt", b"Comment\0wrong sum", crc=1),
+            chunk(b"pHYs", b""),
+            chunk(b"pHYs", struct.pack(">LLB", 0, 0, 1)),
+            chunk(b"pHYs", struct.pack(">LLB", 2**32 - 1, 1, 1)),
+        ],
+    )
+    def test_chunks_of_png(self, tmp_path, extra):
+        png(tmp_path / "a.png", 8, 0, list(PAGE), extra)
+        assert self.check(tmp_path / "a.png", PAGE).dpi is None
+
+    @pytest.mark.parametrize("extra", [(282, 5, 2**31), (34675, 2, 5), (34665, 4, 2**31), (34853, 3, 1), (700, 7, 1)])
+    def test_tags_of_tiff(self, tmp_path, extra):
+        tiff(tmp_path / "a.tif", PAGE, extra=[extra])
+        self.check(tmp_path / "a.tif", PAGE)
+
+    def test_what_a_format_cannot_hold_is_left_out_with_a_warning(self, tmp_path):
+        data = exif(1)
+        data[ExifTags.Base.ImageDescription] = "x" * 70_000  # more than a segment of a JPEG file
+        photograph = Photograph(np.full((8, 8, 3), 90, "uint8"), exif=data.tobytes(), icc_profile=PROFILE)
+        with pytest.warns(
+            UserWarning, match="a.jpg is written without exif, which cannot be stored: EXIF data is too long"
+        ):
+            photograph.save(tmp_path / "a.jpg")
+        assert photographs.read(tmp_path / "a.jpg").icc_profile == PROFILE
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            photograph.save(tmp_path / "a.png")
+        assert self.exif_of(photographs.read(tmp_path / "a.png"))[ExifTags.Base.Artist] == "somebody"
+
+
+@pytest.mark.parametrize("hidden", [0, 77, 255])
+def test_hidden_colors_are_neither_seen_nor_written(hidden):
+    """By a function that mixes each pixel with its neighbors, as restorers do."""
+    rows, columns = np.mgrid[:16, :16]
+    alpha = np.where(np.hypot(rows - 7.5, columns - 7.5) < 5, 255, 0).astype("uint8")
+    pixels = np.where(alpha[..., None] > 0, 250, hidden).astype("uint8").repeat(3, axis=-1)
+
+    def blurred_and_doubled(array):
+        padded = np.pad(array.astype(float), [(2, 2), (2, 2), (0, 0)], "edge")
+        mean = sum(padded[i : i + 16, j : j + 16] for i in range(5) for j in range(5)) / 25
+        return np.rint(mean).astype("uint8").repeat(2, axis=0).repeat(2, axis=1)
+
+    result = photographs.changed(blurred_and_doubled, Photograph(pixels, alpha))
+    assert result.pixels.shape == (32, 32, 3)
+    assert (result.pixels[result.alpha > 0] == 250).all()
+    assert (result.pixels[result.alpha == 0] == 0).all()

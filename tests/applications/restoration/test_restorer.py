@@ -191,7 +191,7 @@ def test_networks_of_another_kind():
     images = keras.Input((None, None, 3))
     with pytest.raises(ValueError, match="3 to 1 channels"):
         Restorer(keras.Model(images, keras.layers.Conv2D(1, 1)(images)))
-    with pytest.raises(ValueError, match="by a whole number. Received: 16x24 to 14x22"):
+    with pytest.raises(ValueError, match="by a whole number. Received: 24x16 to 22x14"):
         Restorer(keras.Model(images, keras.layers.Conv2D(3, 3)(images)))
     with pytest.raises(ValueError, match="faithful one's architecture"):
         Restorer(restorers.network(3), restorers.identity(3))
