@@ -60,11 +60,13 @@ img{display:block;max-width:100%;height:auto;border-radius:4px}img.sharp{image-r
 .columns{display:grid;text-align:center;font-size:.8rem;margin-bottom:.2rem;align-items:end;line-height:1.1}
 .columns span{overflow:hidden;max-height:9rem}.turned span{writing-mode:vertical-rl;transform:rotate(180deg);
 justify-self:center}
+td code,.verdict code{white-space:nowrap}
 .verdict{border-left:.35rem solid var(--tone);background:var(--card);border-radius:0 6px 6px 0;padding:.6rem .9rem;
 margin:.6rem 0 1rem;max-width:52rem}.verdict b:first-child{color:var(--tone);margin-right:.4rem}
 .good{--tone:var(--good)}.bad{--tone:var(--bad)}.unsure{--tone:var(--unsure)}
 summary{cursor:pointer;padding:.2rem 0}footer{margin-top:2rem;color:var(--soft);font-size:.875rem}
-@media (max-width:40rem){body{font-size:.95rem}h1{font-size:1.4rem}}
+@media (max-width:40rem){body{font-size:.95rem}h1{font-size:1.4rem}tbody th{white-space:normal;min-width:6rem}
+td.long{min-width:13rem}}
 @media print{:root{color-scheme:light;--ink:#000;--soft:#444;--paper:#fff;--card:#fff;--line:#bbb;--accent:#000;
 --good:#17703f;--bad:#b0241c;--unsure:#805700}body{max-width:none;padding:0;font-size:10.5pt}nav{display:none}
 figure,tr,.verdict,pre{break-inside:avoid}h2,h3{break-after:avoid}.scroll{overflow:visible}thead th,tbody th,
@@ -136,6 +138,16 @@ def note(*parts: str) -> Html:
 def bullets(*items: str) -> Html:
     """Return a list."""
     return Html(f"<ul>{''.join(f'<li>{markup(item)}</li>' for item in items)}</ul>")
+
+
+def with_options(text: str) -> Html:
+    """Return text in which options of the command line, such as `--out`, are set as code and not broken.
+
+    Example:
+    >>> with_options("a < b, --out or --image-size")
+    'a &lt; b, <code>--out</code> or <code>--image-size</code>'
+    """
+    return Html(re.sub(r"--[a-z][a-z-]*", lambda match: f"<code>{match[0]}</code>", html.escape(text)))
 
 
 def strong(text: str) -> Html:

@@ -187,10 +187,10 @@ def draw(panels: Sequence[Panel], title: str, texts: Sequence[str] = ()) -> Any:
     """Return a `matplotlib.figure.Figure` of panels side by side, with texts below them."""
     from matplotlib.figure import Figure
 
-    width = max(9.0, 4.4 * len(panels)) if texts else 5.2 * len(panels)
+    width = max(9.0, 4.4 * len(panels)) if texts else 4.2 * len(panels)
     text = "\n".join("\n".join(textwrap.wrap(part, int(LETTERS * width))) for part in texts)
     lines = text.count("\n") + 1 if text else 0
-    height = 3.7 + 0.3 * bool(title) + 0.19 * lines
+    height = (3.7 if texts else 3.2) + 0.3 * bool(title) + 0.19 * lines
     figure = Figure(figsize=(width, height), layout="constrained")
     below, above = 0.19 * (lines + 0.7 * bool(lines)) / height, 0.07 / height
     engine: Any = figure.get_layout_engine()

@@ -130,7 +130,9 @@ def _now(run: Run, watch: Watch) -> str:
     verdict = watch.verdict
     if verdict.name != diagnosis.HEALTHY:
         advice = diagnosis.advice(verdict.name, watch.in_use, run.command_line)
-        return _html.verdict(_capital(verdict.name), "bad", _capital(verdict.reason), advice)
+        return _html.verdict(
+            _capital(verdict.name), "bad", _capital(verdict.reason), _html.paragraph(_html.with_options(advice))
+        )
     texts = [f"Nothing suspicious was seen in the newest of {len(watch.history):,} checks."]
     if len(watch.history) <= diagnosis.WARM_UP:
         texts.append("It is early: a mode collapse, for example, is not looked for in the first ten checks.")
@@ -149,7 +151,7 @@ def _history(run: Run, changes: Sequence[Change]) -> list[str]:
             f"update {change.step:,}",
             _html.strong(change.verdict.name),
             _capital(change.verdict.reason),
-            diagnosis.advice(change.verdict.name, in_use, run.command_line),
+            _html.with_options(diagnosis.advice(change.verdict.name, in_use, run.command_line)),
         )
         for change in changes
     ]
@@ -228,7 +230,7 @@ def _plots(run: Run) -> list[str]:
     figures = []
     for panel in panels:
         buffer = io.BytesIO()
-        _curves.draw([panel], "").savefig(buffer, dpi=120, format="png")
+        _curves.draw([panel], "").savefig(buffer, dpi=150, format="png")
         caption = _html.Html(f"{_html.strong(f'{panel.title}.')} {_html.markup(texts[panel.title])}")
         figures.append(_html.figure(buffer.getvalue(), caption, alt=f"{panel.title} over the epochs"))
     header = ("figure", "first epoch", "newest epoch")
