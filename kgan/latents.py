@@ -2,6 +2,7 @@
 
 import math
 import numbers
+import warnings
 
 import keras
 from keras import ops
@@ -17,15 +18,16 @@ def draw(
     truncation: float | Tensor | None = None,
     dtype: str = "float32",
 ) -> Tensor:
-    """Draw latent vectors from the standard normal distribution, or from the truncated one.
+    """Draw latent vectors from the standard normal distribution.
 
     Args:
         num: number of latent vectors, a positive integer or an integer tensor.
         latent_dim: their dimension.
         seed: an integer or a `keras.random.SeedGenerator`.
-        truncation: positive number or float tensor t: draws from the normal distribution truncated to
-            [-t, t], which trades variety for quality: z = sqrt(2) erfinv(u erf(t / sqrt(2))) with u uniform
-            in [-1, 1). Defaults to None: no truncation.
+        truncation: deprecated. Positive number or float tensor t: draws from the normal distribution truncated to
+            [-t, t]: z = sqrt(2) erfinv(u erf(t / sqrt(2))) with u uniform in [-1, 1). Such latents are shorter than
+            those that generators are trained with, and their images are worse. Use `generate(truncation=...)` of a
+            model instead, which is another method. Defaults to None.
         dtype: dtype of the result. Defaults to float32.
 
     Returns:
@@ -34,9 +36,6 @@ def draw(
     Raises:
         ValueError: `num` is not a positive integer, or `truncation` is not positive and finite. Tensors are
             not checked.
-
-    Reference: Brock et al., Large Scale GAN Training for High Fidelity Natural Image Synthesis, 2019,
-    section 3.1 (truncation).
 
     Example:
     >>> tuple(draw(3, 64, seed=7).shape)
@@ -50,6 +49,12 @@ def draw(
         return keras.random.normal((num, latent_dim), seed=seed, dtype=dtype)
     if not ops.is_tensor(truncation) and not 0 < truncation < math.inf:
         raise ValueError(f"`truncation` must be positive and finite, or None. Received: truncation={truncation}")
+    warnings.warn(
+        "`truncation` of `kgan.latents.draw` gives latents that are shorter than those of training, and worse images. "
+        "It will be removed in the next release. Use `generate(truncation=...)` of a model, which is another method.",
+        FutureWarning,
+        stacklevel=2,
+    )
     uniform = keras.random.uniform((num, latent_dim), minval=-1.0, maxval=1.0, seed=seed, dtype=dtype)
     bound = ops.cast(truncation, dtype)
     root = math.sqrt(2.0)

@@ -11,6 +11,7 @@ from kgan.cli.edit import edit
 from kgan.cli.evaluate import evaluate
 from kgan.cli.export import export
 from kgan.cli.generate import generate
+from kgan.cli.interpolate import interpolate
 from kgan.cli.restore import denoise, upscale
 from kgan.cli.train import train
 
@@ -23,8 +24,18 @@ app = typer.Typer(
     name="kgan", no_args_is_help=True, pretty_exceptions_enable=False, context_settings=HELP, epilog=EPILOG
 )
 
-COMMANDS: tuple[Callable[..., Any], ...] = (train, generate, evaluate, edit, augment, denoise, upscale, export)
-WITH_JSON = (train, generate, evaluate, edit, augment, denoise, upscale, export)
+COMMANDS: tuple[Callable[..., Any], ...] = (
+    train,
+    generate,
+    evaluate,
+    edit,
+    interpolate,
+    augment,
+    denoise,
+    upscale,
+    export,
+)
+WITH_JSON = (train, generate, evaluate, edit, interpolate, augment, denoise, upscale, export)
 for command in COMMANDS:
     app.command(cls=Command, context_settings=HELP)(prepared(command, gives_json=command in WITH_JSON))
 

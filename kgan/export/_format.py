@@ -10,6 +10,7 @@ import keras
 import numpy as np
 
 from kgan import _precision, latents
+from kgan._checks import check_labels
 from kgan._typing import Array
 from kgan.architectures.inspection import num_classes_of
 
@@ -51,6 +52,7 @@ def prepare(
     num_classes: int | None = None,
     label_dropout: float = 0.0,
     class_names: Sequence[str] | None = None,
+    classes: Sequence[int] | None = None,
 ) -> Portable:
     """Return a generator of latents, or an image-to-image network, prepared for export.
 
@@ -59,6 +61,10 @@ def prepare(
         num_classes: of a class-conditional generator. Defaults to what its layers tell.
         label_dropout: as it was trained.
         class_names: the names of the classes by label, or None.
+        classes: labels to which the generator is restricted, as in `kgan.export.export`; None for all.
+
+    Raises:
+        ValueError: `classes` are not different labels of a class-conditional generator.
 
     Example:
     >>> from kgan import architectures
@@ -68,6 +74,9 @@ def prepare(
     """
     network = _precision.converted(network)
     shape = network.inputs[0].shape[1:]
+    if classes is not None:
+        num_classes = num_classes or num_classes_of(network)
+        check_classes(classes, num_classes if len(network.inputs) == 2 else 0)
     if len(shape) == 3:
         image = keras.Input(shape, dtype="float32", name="input")
         sides = [given or side for given, side in zip(shape[:2], SIDES, strict=True)]
@@ -76,13 +85,42 @@ def prepare(
     with keras.device("cpu:0"):
         probes = keras.ops.convert_to_numpy(latents.draw(NUM_PROBES, shape[0], seed=0))
     noise = keras.Input(shape, dtype="float32", name="latents")
+    if classes is not None and len(classes) == 1:
+        labels = keras.ops.full_like(noise[:, 0], classes[0], dtype="int32")
+        model = keras.Model(noise, {"output": network([noise, labels])})
+        return Portable(model, {"latents": probes}, class_names=chosen_names(class_names, classes))
     if len(network.inputs) == 1:
         return Portable(keras.Model(noise, {"output": network(noise)}), {"latents": probes})
     labels = keras.Input((), dtype="int32", name="labels")
-    num_classes = num_classes or num_classes_of(network)
-    classes = np.arange(NUM_PROBES, dtype="int32") % (num_classes or 1)
-    model = keras.Model([noise, labels], {"output": network([noise, labels])})
-    return Portable(model, {"latents": probes, "labels": classes}, num_classes, label_dropout, class_names)
+    num_classes, asked = num_classes or num_classes_of(network), labels
+    if classes is not None:
+        num_classes, label_dropout, class_names = len(classes), 0.0, chosen_names(class_names, classes)
+        asked = keras.ops.take(np.asarray(classes, "int32"), labels)
+    inputs = {"latents": probes, "labels": np.arange(NUM_PROBES, dtype="int32") % (num_classes or 1)}
+    model = keras.Model([noise, labels], {"output": network([noise, asked])})
+    return Portable(model, inputs, num_classes, label_dropout, class_names)
+
+
+def check_classes(classes: Sequence[int], num_classes: int | None) -> None:
+    """Check the labels to which an export is restricted.
+
+    Args:
+        classes: at least one label, each once.
+        num_classes: of the generator; 0 if it takes no labels, None if their number is not known.
+
+    Raises:
+        ValueError: they are not such labels.
+    """
+    if num_classes == 0:
+        raise ValueError(f"Expected no `classes`: this generator takes no labels. Received: classes={list(classes)}")
+    if not len(classes) or len(set(classes)) < len(classes):
+        raise ValueError(f"`classes` must be one or more different labels. Received: classes={list(classes)}")
+    check_labels(np.asarray(classes), None, num_classes)
+
+
+def chosen_names(class_names: Sequence[str] | None, classes: Sequence[int]) -> tuple[str, ...] | None:
+    """Return the names of some classes, or None."""
+    return None if class_names is None else tuple(class_names[label] for label in classes)
 
 
 class Format:

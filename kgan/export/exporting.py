@@ -36,6 +36,7 @@ def export(
     label_dropout: float = 0.0,
     weights_dtype: str = "float32",
     class_names: Sequence[str] | None = None,
+    classes: Sequence[int] | None = None,
 ) -> None:
     """Write a generator, or an image-to-image network, so that it runs without kgan and Keras.
 
@@ -70,6 +71,8 @@ def export(
             in about half the space. It still computes in float32, and must give Keras's images to 1e-2. Defaults to
             `"float32"`.
         class_names: the names of the classes by label, written into the file. Default to None: none are written.
+        classes: labels of the only classes that the written generator makes, in their new order: its labels are
+            0 to `len(classes) - 1`, and with one class it takes no labels. Default to all classes.
 
     Raises:
         ImportError: the format needs packages that are not installed.
@@ -93,7 +96,7 @@ def export(
     writer = checked_format(format, weights_dtype)
     path = checked_path(path, writer, overwrite)
     writer.check(network)
-    portable = prepare(network, num_classes, label_dropout, class_names)
+    portable = prepare(network, num_classes, label_dropout, class_names, classes)
 
     def write(temporary: pathlib.Path) -> None:
         writer.write(portable, temporary, weights_dtype)

@@ -1,17 +1,25 @@
 """Write an exported SavedModel again, with its weights in another precision."""
 
 import pathlib
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from kgan import latents
 from kgan._typing import Array, PathLike, Tensor
-from kgan.export._format import NUM_PROBES, SIDES
+from kgan.export._format import NUM_PROBES, SIDES, check_classes, chosen_names
 from kgan.export.exporting import TOLERANCES, checked_format, checked_path, write_checked
 
 
-def resave(source: PathLike, path: PathLike, weights_dtype: str = "float16", overwrite: bool = True) -> None:
+def resave(
+    source: PathLike,
+    path: PathLike,
+    weights_dtype: str = "float16",
+    overwrite: bool = True,
+    class_names: Sequence[str] | None = None,
+    classes: Sequence[int] | None = None,
+) -> None:
     """Write a SavedModel that kgan exported again, with the same signatures and other precision of its weights.
 
     For models whose `.keras` file is not at hand. The graph that makes the images stays as it is, and computes in
@@ -21,7 +29,7 @@ def resave(source: PathLike, path: PathLike, weights_dtype: str = "float16", ove
         source: the folder of an exported SavedModel.
         path: the folder to write, which may be `source`.
         weights_dtype: `"float16"` or `"float32"`. Defaults to `"float16"`.
-        overwrite: as in `kgan.export.export`.
+        overwrite, class_names, classes: as in `kgan.export.export`. The names default to those in `source`.
 
     Raises:
         FileExistsError, ValueError: as in `kgan.export.export`; or `source` is no SavedModel of kgan.
@@ -47,17 +55,35 @@ def resave(source: PathLike, path: PathLike, weights_dtype: str = "float16", ove
     copies = tracing.stored([variables[id(handle)] for handle in function.captured_inputs], weights_dtype)
     num_classes = int(loaded.num_classes[0]) if hasattr(loaded, "num_classes") else None
     label_dropout = float(loaded.label_dropout[0]) if hasattr(loaded, "label_dropout") else 0.0
-    class_names = tracing.class_names_of(loaded)
+    class_names = class_names or tracing.class_names_of(loaded)
+    if classes is not None:
+        check_classes(classes, num_classes if len(specs) == 2 else 0)
+        specs = specs if len(classes) > 1 else specs[:1]
+        num_classes, label_dropout = len(classes) if len(classes) > 1 else None, 0.0
+        class_names = chosen_names(class_names, classes)
     inputs = _probes(specs, num_classes or 1)
-    expected = loaded.signatures["serving_default"](**{name: tf.constant(array) for name, array in inputs.items()})
+    expected = function(*_chosen([tf.constant(array) for array in inputs.values()], classes))
 
     def serve(*tensors: Tensor) -> dict[str, Tensor]:
-        return _images(function, tensors, [tracing.read(variable) for variable in copies])
+        return _images(function, _chosen(tensors, classes), [tracing.read(variable) for variable in copies])
 
     def write(temporary: pathlib.Path) -> None:
         tracing.save(temporary, serve, specs, copies, num_classes, label_dropout, class_names)
 
     write_checked(path, writer, inputs, expected["output"].numpy(), write, TOLERANCES[weights_dtype])
+
+
+def _chosen(tensors: Sequence[Tensor], classes: Sequence[int] | None) -> tuple[Tensor, ...]:
+    """Return inputs of a generator restricted to some classes as the inputs of the whole one."""
+    import tensorflow as tf
+
+    if classes is None:
+        return tuple(tensors)
+    latents, *labels = tensors
+    if not labels:
+        return latents, tf.fill([tf.shape(latents)[0]], tf.constant(classes[0], tf.int32))
+    with tf.control_dependencies([tf.debugging.assert_non_negative(labels[0], "Expected labels from 0 up.")]):
+        return latents, tf.gather(tf.constant(classes, tf.int32), labels[0])
 
 
 def _probes(specs: list[Any], num_classes: int) -> dict[str, Array]:

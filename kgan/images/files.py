@@ -138,14 +138,15 @@ def save_each(folder: PathLike, images: Array) -> None:
             _pillow(image).save(temporary / f"{index:0{digits}d}.png")
 
 
-def animate(path: PathLike, frames: Sequence[PathLike | Array], milliseconds: int = 120) -> None:
-    """Join images of one size into an animation that repeats forever and holds its last frame for two seconds.
+def animate(path: PathLike, frames: Sequence[PathLike | Array], milliseconds: int = 120, hold: int = 2000) -> None:
+    """Join images of one size into an animation that repeats forever.
 
     Args:
         path: the file, with the suffix `.gif`, `.webp` or `.png`.
         frames: image files or arrays, at least one. Transparent parts become white in a GIF file, which would let the
             frame before show through.
         milliseconds: duration of each frame. Defaults to 120.
+        hold: duration of the last frame, in milliseconds. Defaults to 2000.
 
     Raises:
         ValueError: there are no frames.
@@ -155,7 +156,7 @@ def animate(path: PathLike, frames: Sequence[PathLike | Array], milliseconds: in
         raise ValueError("Expected at least one frame. Received: none.")
     if pathlib.Path(path).suffix.lower() == ".gif":
         pictures = [transparency.on_white(picture) if picture.mode == "RGBA" else picture for picture in pictures]
-    durations = [milliseconds] * (len(pictures) - 1) + [2000]
+    durations = [milliseconds] * (len(pictures) - 1) + [hold]
     with _files.replacing(path) as temporary:
         pictures[0].save(temporary, save_all=True, append_images=pictures[1:], duration=durations, loop=0)
 

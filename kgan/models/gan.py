@@ -279,6 +279,7 @@ class GAN(AdversarialModel, Sampler):
         format: str = "tf_saved_model",
         overwrite: bool = True,
         weights_dtype: str = "float32",
+        classes: Sequence[int | str] | None = None,
     ) -> None:
         """Write the averaged generator for use without kgan; see `kgan.export.export`.
 
@@ -288,6 +289,8 @@ class GAN(AdversarialModel, Sampler):
             overwrite: whether an earlier export at `path` is replaced. Defaults to True.
             weights_dtype: `"float16"` stores the large arrays of a SavedModel in half precision. Defaults to
                 `"float32"`.
+            classes: names or labels of the only classes to export, which get the labels 0, 1 and so on; a generator of
+                one class takes no labels. Default to all.
         """
         exports.export(
             self.ema_generator,
@@ -298,6 +301,7 @@ class GAN(AdversarialModel, Sampler):
             label_dropout=self.label_dropout,
             weights_dtype=weights_dtype,
             class_names=self.class_names,
+            classes=self.chosen(classes),
         )
 
     # Configuration

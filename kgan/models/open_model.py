@@ -4,6 +4,7 @@ import pathlib
 import re
 import warnings
 import zipfile
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -76,8 +77,9 @@ class SavedGenerator(Sampler):
         format: str = "tf_saved_model",
         overwrite: bool = True,
         weights_dtype: str = "float32",
+        classes: Sequence[int | str] | None = None,
     ) -> None:
-        """Write the SavedModel again, with its weights in another precision; see `kgan.export.resave`.
+        """Write the SavedModel again, with other weights or fewer classes; see `kgan.export.resave`.
 
         Raises:
             ValueError: as in `kgan.export.resave`; or another format is asked for, which needs the Keras model.
@@ -87,7 +89,7 @@ class SavedGenerator(Sampler):
                 f"Expected format='tf_saved_model': only a Keras model can be exported to another one. "
                 f"Received: format={format!r} for the SavedModel {self.path}."
             )
-        resave(self.path, path, weights_dtype, overwrite)
+        resave(self.path, path, weights_dtype, overwrite, self.class_names, self.chosen(classes))
 
 
 def _names_beside(path: pathlib.Path, num_classes: int | None) -> tuple[str, ...] | None:
@@ -131,6 +133,7 @@ class KerasGenerator(Sampler):
         format: str = "tf_saved_model",
         overwrite: bool = True,
         weights_dtype: str = "float32",
+        classes: Sequence[int | str] | None = None,
     ) -> None:
         """Write the generator for use without kgan and Keras; see `kgan.export.export`."""
         exporting.export(
@@ -140,6 +143,7 @@ class KerasGenerator(Sampler):
             overwrite=overwrite,
             num_classes=self.num_classes,
             weights_dtype=weights_dtype,
+            classes=self.chosen(classes),
         )
 
 

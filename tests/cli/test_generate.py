@@ -52,7 +52,7 @@ class TestFolder:
 
 def test_errors_name_options(trained, tmp_path):
     out = tmp_path / "x.png"
-    assert "--truncation must be positive" in run("generate", trained, "--truncation", "-1", "-o", out, code=1)
+    assert "--truncation must be in (0, 1]" in run("generate", trained, "--truncation", "1.5", "-o", out, code=1)
     assert "Received: --class 3" in run("generate", trained, "--class", "3", "-o", out, code=1)
     assert not out.exists()
 

@@ -43,6 +43,28 @@ def test_other_precisions_are_exported_in_float32(tmp_path, policy, format):
     np.testing.assert_allclose(received, networks.images_of(single, noise, labels), rtol=0, atol=1e-5)
 
 
+@pytest.mark.parametrize("format", exporting.FORMATS)
+def test_some_classes_in_another_order(tmp_path, format):
+    generator, noise = networks.generator(4), np.asarray(kgan.latents.draw(5, 4, seed=0))
+    suffix = need(format)
+    labels, old = np.int32([1, 0, 1, 1, 0]), np.int32([1, 3, 1, 1, 3])
+    exporting.export(generator, tmp_path / f"two{suffix}", format=format, classes=[3, 1])
+    received = exporting.FORMATS[format]().run(tmp_path / f"two{suffix}", {"latents": noise, "labels": labels})
+    np.testing.assert_allclose(received, networks.images_of(generator, noise, old), rtol=0, atol=1e-5)
+    exporting.export(generator, tmp_path / f"one{suffix}", format=format, classes=[2])
+    received = exporting.FORMATS[format]().run(tmp_path / f"one{suffix}", {"latents": noise})
+    np.testing.assert_allclose(received, networks.images_of(generator, noise, np.full(5, 2)), rtol=0, atol=1e-5)
+
+
+def test_classes_that_are_not_there(tmp_path):
+    for classes, message in (([], "one or more different"), ([1, 1], "one or more different"), ([3], r"in \[0, 3\)")):
+        with pytest.raises(ValueError, match=message):
+            exporting.export(networks.generator(3), tmp_path / "model", classes=classes)
+    with pytest.raises(ValueError, match="takes no labels"):
+        exporting.export(networks.generator(), tmp_path / "model", classes=[0])
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.fixture(scope="module")
 def generator():
     return networks.generator()

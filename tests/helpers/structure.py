@@ -23,7 +23,7 @@ LAYERS = (
         "_typing",
     },
     {"backend"},
-    {"_functional", "_networks", "augmentation", "latents", "optimizers", "penalties"},
+    {"_functional", "_networks", "_truncation", "augmentation", "latents", "optimizers", "penalties"},
     {"_fit_progress", "_precision", "layers"},
     {"losses"},
     {"architectures"},

@@ -29,9 +29,40 @@ def test_the_latents_are_those_of_the_seed_whatever_the_batches():
     images = sampler.generate(10, seed=3, batch_size=4)
     assert sampler.sizes == [4, 4, 2]
     np.testing.assert_array_equal(images, latents.draw(10, 3, seed=3))
-    cut = sampler.generate(10, seed=3, truncation=0.5)
-    np.testing.assert_array_equal(cut, latents.draw(10, 3, seed=3, truncation=0.5))
     assert (sampler.generate(2) != sampler.generate(2)).any()
+
+
+class Steep(Echo):
+    """Images of equal contrast, which change fast where the first latent is near 0, or near the label."""
+
+    def synthesize(self, noise, labels=None):
+        first = noise[:, :1] if labels is None else noise[:, :1] - ops.cast(labels, "float32")[:, None]
+        angle = ops.arctan(first)
+        return ops.concatenate([ops.cos(angle), noise / 1e3, ops.sin(angle), -ops.cos(angle), -ops.sin(angle)], axis=1)
+
+
+def test_truncation_leaves_out_the_latents_at_which_the_image_changes_fast():
+    whole, cut = (Steep().generate(200, seed=3, truncation=share) for share in (None, 0.7))
+    edge = np.quantile(np.abs(np.asarray(latents.draw(10_000, 3, seed=0))[:, 0]), 0.3)
+    first = np.abs(cut[:, 1] * 1e3)
+    assert (np.abs(whole[:, 1] * 1e3) < edge).mean() == pytest.approx(0.3, abs=0.1)
+    assert (first < 0.8 * edge).mean() < 0.02
+    assert (first < 1.2 * edge).mean() > 0.03  # those beside are kept
+    np.testing.assert_array_equal(whole, Steep().generate(200, seed=3, truncation=1.0))
+    np.testing.assert_allclose(cut, Steep().generate(200, seed=3, truncation=0.7, batch_size=33), atol=1e-6)
+    assert (cut[:10] != Steep().generate(10, seed=4, truncation=0.7)).any()
+
+
+def test_truncation_keeps_the_share_of_each_class():
+    sampler = Steep(num_classes=3, conditional=True)
+    images = sampler.generate(90, seed=3, truncation=0.5)
+    distance = np.abs(images[:, 1] * 1e3 - np.arange(90) % 3)
+    everything = np.asarray(latents.draw(10_000, 3, seed=0))[:, 0]
+    for label in range(3):
+        edge = np.quantile(np.abs(everything - label), 0.5)
+        assert (distance[label::3] < 0.7 * edge).mean() < 0.05
+    one = sampler.generate(1, seed=3, labels=2, truncation=0.5)
+    assert abs(one[0, 1] * 1e3 - 2) > 0.7 * np.quantile(np.abs(everything - 2), 0.5)
 
 
 @pytest.mark.parametrize(

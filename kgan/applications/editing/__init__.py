@@ -16,6 +16,7 @@ from kgan.applications.editing.edit import (
 from kgan.applications.editing.find import find_direction
 from kgan.applications.editing.spaces import CodeSpace
 from kgan.applications.editing.strips import animate, save_strip
+from kgan.applications.editing.walk import walk
 
 __all__ = [
     "CodeSpace",
@@ -37,6 +38,7 @@ __all__ = [
     "supervised",
     "truncate",
     "unsupervised",
+    "walk",
 ]
 
 __getattr__ = _deprecation.old_names(__name__, turn="set_angle")
