@@ -26,11 +26,11 @@ SHOWN_NEIGHBORS = 20
 """Numbers of images in the grids of the report."""
 
 OFFLINE = (
-    "Features of a random network are used: {reason}. Their figures compare models of the same data with each other "
-    "and with real images; they notice blur, noise, other colors and missing variety rather than what is in a picture, "
-    "and are not FID values. Better features: those of a classifier (features=classifier:DATA, if some labeled data "
-    "are like these), learned from the data without labels (features=self_supervised:DATA, some minutes), or "
-    "Inception's, once its weights can be downloaded."
+    "Features of a random network are used, as there are no better ones at hand: {reason}. Their figures compare "
+    "models of the same data with each other and with real images, and are not FID values. Others: those that a "
+    "small network learns from the data without labels (self_supervised:{data}, some minutes), those of a classifier "
+    "(classifier:DATA, if there are labeled data like these), or Inception's (inception, once its weights can be "
+    "downloaded)."
 )
 
 Extractor = feature_extractors.FeatureExtractor
@@ -122,19 +122,20 @@ def _features(
     if features is None:
         if source.class_names is not None:
             return functools.partial(feature_extractors.classifier, source, **_size(source, shape)), ()
-        return _unsupervised(shape)
+        return _unsupervised(source, shape)
     kind, separator, name = features.partition(":") if isinstance(features, str) else ("", "", "")
     if separator and kind in ("classifier", "self_supervised"):
-        data = datasets.find(name)
+        own = name == str(source.name)
+        data = source if own else datasets.find(name, skip_unreadable=source.skip_unreadable)
         if kind == "classifier" and data.class_names is None:
             raise ValueError(f"Expected labeled data for the features {features!r}. Received: data without labels.")
-        if not shapes_fit(data.image_shape, shape) and data.name != source.name:
+        if not own and not shapes_fit(data.image_shape, shape):
             raise ValueError(
                 f"Expected images of shape {data.image_shape}, which the features {features!r} take. Received: "
                 f"{shape}. Choose other features."
             )
         train = feature_extractors.classifier if kind == "classifier" else feature_extractors.self_supervised
-        return functools.partial(train, name, **_size(data, shape)), ()
+        return functools.partial(train, data, **_size(data, shape)), ()
     extractor = feature_extractors.get(features)
     extractor.check((None, *shape))
     return extractor, ()
@@ -145,14 +146,14 @@ def _size(source: datasets.Source, shape: ImageShape) -> dict[str, Any]:
     return {} if shape == source.image_shape else {"image_size": shape[:2], "channels": shape[2]}
 
 
-def _unsupervised(shape: ImageShape) -> tuple[Extractor, tuple[str, ...]]:
+def _unsupervised(source: datasets.Source, shape: ImageShape) -> tuple[Extractor, tuple[str, ...]]:
     """Return features for data without labels: Inception's, or random ones where it cannot be had."""
     try:
         extractor = feature_extractors.inception()
         extractor.check((None, *shape))
     except ValueError as error:
         reason = str(error).split(". ")[0]
-        return feature_extractors.random(), (OFFLINE.format(reason=reason),)
+        return feature_extractors.random(), (OFFLINE.format(reason=reason, data=source.name),)
     return extractor, ()
 
 

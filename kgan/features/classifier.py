@@ -130,10 +130,8 @@ def _train(
         keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(2e-3, epochs * updates)),
         loss={"probabilities": "sparse_categorical_crossentropy"},
     )
-    if verbose:
-        print(f"Training a classifier of {source.name} ({len(images):,} images) once, for metrics.")
     pairs = data.map(lambda x, y: (shift(x, training=True), {"probabilities": y}))
-    with fit_progress("training the classifier") as callbacks:
+    with fit_progress(f"training a classifier of {source.name} (once)") as callbacks:
         model.fit(pairs, epochs=epochs, shuffle=False, verbose=0, callbacks=callbacks if verbose else None)
     probabilities = model.predict(test, batch_size=500, verbose=0)["probabilities"]
     return model, float(np.mean(probabilities.argmax(axis=1) == test_labels))

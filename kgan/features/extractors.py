@@ -136,7 +136,7 @@ class FeatureExtractor:
         if hasattr(images, "shape"):
             batches = [batches[start : start + batch_size] for start in range(0, len(batches), batch_size)]
         outputs: list[dict[str, Array]] = []
-        for batch in _progress.track(batches, title or self.name, unit="batches"):
+        for batch in _progress.track(batches, title or f"features of {self.name}", unit="batches"):
             batch = ops.convert_to_tensor(batch[0] if isinstance(batch, tuple) else batch)
             if not outputs:
                 self.check(batch.shape)
@@ -207,7 +207,7 @@ def classifier(
     """
     network, accuracy, path = load_or_train(source, image_size, channels, verbose=verbose)
     name = pathlib.Path(str(getattr(source, "name", source))).name
-    if verbose:
+    if verbose and not _progress.is_quiet():
         print(f"Features of a classifier of {name}, right on {accuracy:.2%} of held-out images.")
     named = isinstance(source, str | os.PathLike) and not (image_size or channels)
     identifier = f"classifier:{source}" if named else str(path)
@@ -258,7 +258,7 @@ def self_supervised(
     """
     network, accuracy, path = learn(source, image_size, channels, verbose=verbose)
     name = pathlib.Path(str(getattr(source, "name", source))).name
-    if verbose:
+    if verbose and not _progress.is_quiet():
         print(f"Features learned from {name} without labels; they tell {accuracy:.0%} of the turns of held-out images.")
     named = isinstance(source, str | os.PathLike) and not (image_size or channels)
     identifier = f"{SELF_SUPERVISED}{source}" if named else str(path)

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from kgan._fit_progress import fit_progress
 from kgan._typing import Array, PathLike, Shape, Tensor
 from kgan.features import cache
 from kgan.features.classifier import FEATURES, convolutions
@@ -127,15 +128,10 @@ def _train(
     rate = keras.optimizers.schedules.CosineDecay(2e-3, updates)
     turn_loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.Adam(rate), loss={"projection": contrastive_loss, "turn": turn_loss})
-    if verbose:
-        print(f"Learning features from {len(images):,} images of {source.name} once, without labels, for metrics.")
     batches = datasets.from_arrays(images, batch_size=batch_size, seed=seed).repeat()
-    model.fit(
-        batches.map(_two_views(num_turns, batch_size, seed)),
-        steps_per_epoch=updates,
-        shuffle=False,
-        verbose=verbose,
-    )
+    pairs = batches.map(_two_views(num_turns, batch_size, seed))
+    with fit_progress(f"learning features of {source.name} (once)") as callbacks:
+        model.fit(pairs, steps_per_epoch=updates, shuffle=False, verbose=0, callbacks=callbacks if verbose else None)
     test = test[: len(test) // num_turns * num_turns]
     logits = model.predict(ops.convert_to_numpy(turned(test, num_turns)), batch_size=500, verbose=0)["turn"]
     return model, float(np.mean(logits.argmax(axis=1) == np.repeat(np.arange(num_turns), len(test) // num_turns)))

@@ -21,8 +21,11 @@ def features(tmp_path):
 
 def test_a_report_and_a_table(trained, features, tmp_path):
     out = tmp_path / "report [/b]"
-    output = run("evaluate", trained, "digits", "--features", features, "-n", "100", "-o", out)
+    output = run("evaluate", trained, "digits", "--features", features, "-n", "1000", "-o", out)
     assert "frechet_distance_rows" in output
+    assert "The samples are" in output or "These figures" in output
+    assert "Variety (" in output
+    assert "360 of the 1,000 asked: the data have no more images" in output
     assert "report [/b]/report.html" in output
     assert json.loads((out / "report.json").read_text())["figures"]
     assert "report [/b] exists" in run("evaluate", trained, "digits", "-o", out, code=1)

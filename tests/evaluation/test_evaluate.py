@@ -115,7 +115,7 @@ class TestUnlabeledData:
         assert result.rows[0].name == "frechet_distance_random"
         (note, _) = result.notes
         assert "cannot be downloaded: no route" in note
-        assert "self_supervised:DATA" in note
+        assert f"self_supervised:{unlabeled}," in note
         assert "not FID values" in note
 
     def test_inception_is_preferred(self, monkeypatch, unlabeled):
