@@ -215,23 +215,24 @@ def classifier(
 
 
 def random() -> FeatureExtractor:
-    """Return a fixed network with random weights: 128 features of images of any size, with 1, 3 or 4 channels.
+    """Return a fixed network with random weights: 64 features of images of any size, with 1, 3 or 4 channels.
 
     It needs no download, no labels and no training, and is the same everywhere. Its distances notice blur, noise, other
-    colors and missing variety, but know nothing of what a picture shows: use them to compare models of the same data,
-    with each other and with real images. They are never comparable with FID values.
+    colors, odd shapes and missing variety, but know nothing of what a picture shows: use them to compare models of the
+    same data, with each other and with real images. They are never comparable with FID values.
 
     The network: images are resized to 32, 64 or 128 pixels a side; four convolutions of 3x3 (32, 64, 128 and 256 wide)
-    with ReLU and average pooling; a random projection. The weights are orthogonal, drawn by NumPy's PCG64 from a fixed
-    seed.
+    with ReLU and average pooling, whose weights are orthogonal and drawn by NumPy's PCG64 from a fixed seed. The
+    features are the averages of all 480 channels, projected to the 64 directions in which synthetic images (noise with
+    the spectrum of natural images) vary most, with variance 1 in each.
 
     Reference: Naeem et al., Reliable Fidelity and Diversity Metrics for Generative Models, 2020 (random embeddings).
 
     Example:
     >>> random().extract(np.zeros((2, 28, 28, 1), "float32"))["features"].shape
-    (2, 128)
+    (2, 64)
     """
-    return FeatureExtractor(random_network.features, "random", identifier="random")
+    return FeatureExtractor(random_network.network(), "random", identifier="random")
 
 
 def self_supervised(

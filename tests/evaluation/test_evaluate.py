@@ -180,11 +180,13 @@ class TestChecksComeFirst:
         with pytest.raises(ValueError, match="Expected labeled data for the features"):
             evaluation.evaluate(Untouched(), "digits", features=f"classifier:{unlabeled}")
 
-    def test_a_classifier_of_images_of_another_size(self):
+    def test_a_classifier_of_images_of_another_size(self, unlabeled):
         model = Untouched()
         model.image_shape = (9, 9, 1)
         with pytest.raises(ValueError, match=r"Expected images of shape \(8, 8, 1\)"):
-            evaluation.evaluate(model, "digits", features="classifier:digits")
+            evaluation.evaluate(model, unlabeled, features="classifier:digits")
+        setup = evaluation.check(model, "digits", features="classifier:digits")
+        assert setup.features.keywords == {"image_size": (9, 9), "channels": 1}  # own data: of the model's size
 
     def test_features_of_images_of_another_size(self):
         network = keras.Sequential([keras.Input((9, 9, 1)), keras.layers.Flatten()], name="pixels")

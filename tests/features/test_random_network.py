@@ -3,6 +3,7 @@
 import networks
 import numpy as np
 import pytest
+import scipy.ndimage
 
 import kgan
 from kgan import features
@@ -11,14 +12,26 @@ from kgan.features import random_network
 
 def test_the_weights_are_known():
     """They must never change: figures of different versions of kgan are compared."""
-    kernels, projection = random_network.weights(32)
+    kernels = random_network.kernels()
     assert [kernel.shape[-1] for kernel in kernels] == [32, 64, 128, 256]
-    assert projection.shape == (2 * 2 * 256, 128)
     np.testing.assert_allclose(kernels[0].ravel()[:3], [0.26030836, -0.3632679, -0.1781278], rtol=1e-4)
-    np.testing.assert_allclose(projection.ravel()[:3], [0.08386578, 0.12999527, -0.06398282], rtol=1e-4)
     for kernel in kernels:
         flat = kernel.reshape(-1, kernel.shape[-1])
         np.testing.assert_allclose(flat.T @ flat, 2 * np.eye(flat.shape[1]), atol=1e-4)
+
+
+def test_features_of_synthetic_images_have_mean_0_and_variance_at_most_1():
+    found = features.random().extract(random_network.synthetic_images(random_network.CALIBRATION))["features"]
+    np.testing.assert_allclose(found.mean(axis=0), 0, atol=1e-3)
+    variances = found.var(axis=0)
+    assert 0.99 < variances[0] <= 1.001
+    assert variances.max() <= 1.001
+    assert variances.min() > 0.01
+
+
+def test_synthetic_images_have_the_spectrum_of_natural_ones():
+    power = (np.abs(np.fft.fft2(random_network.synthetic_images(200)[..., 0])) ** 2).mean(axis=0)
+    assert power[0, 4] / power[0, 8] == pytest.approx(4, rel=0.2)  # amplitude 1 / frequency, but for the clipping
 
 
 @pytest.mark.parametrize("shape", [(8, 8, 1), (28, 28, 1), (9, 17, 3), (40, 40, 4), (150, 64, 3)])
@@ -26,7 +39,7 @@ def test_any_image(shape):
     extractor = features.get("random")
     images = networks.images(3, shape)
     found = extractor.extract(images)["features"]
-    assert found.shape == (3, 128)
+    assert found.shape == (3, 64)
     np.testing.assert_array_equal(found, features.get("random").extract(images)["features"])
     assert np.linalg.norm(found[0] - found[1]) > 0.01
 
@@ -50,17 +63,19 @@ def test_channels():
 
 
 def test_worse_images_are_farther():
-    digits = kgan.datasets.train_and_test("digits", 0.1)[0].images
+    digits = np.random.default_rng(0).permutation(kgan.datasets.train_and_test("digits", 0.1)[0].images)
     extractor = features.random()
     real, fake = digits[:500], digits[500:1000]
     noise = np.random.default_rng(0).normal(size=fake.shape).astype("float32")
     reference = extractor.extract(real)["features"]
-    distances = [
-        kgan.metrics.frechet_distance(reference, extractor.extract(images)["features"])
-        for images in (fake, fake + 0.3 * noise, fake + 0.6 * noise)
-    ]
-    assert distances == sorted(distances)
-    assert distances[2] > 2 * distances[0]
+    blurred = scipy.ndimage.gaussian_filter(fake, (0, 0.6, 0.6, 0))
+    sets = {"real": fake, "noise": fake + 0.2 * noise, "more": fake + 0.4 * noise, "blur": blurred}
+    distances = {
+        name: kgan.metrics.frechet_distance(reference, extractor.extract(images)["features"])
+        for name, images in sets.items()
+    }
+    assert 2 * distances["real"] < distances["noise"] < distances["more"] / 2
+    assert distances["blur"] > 10 * distances["real"]
 
 
 def test_saved_with_a_metric():
