@@ -159,4 +159,4 @@ def use_device(name: str = "auto") -> str:
     if not chosen:
         return "CPU" if kind == "cpu" else "CPU (TensorFlow finds no GPU)"
     details = tf.config.experimental.get_device_details(chosen[0])
-    return f"GPU: {details.get('device_name', chosen[0].name)}"
+    return f"GPU: {details.get('device_name', 'of an unknown model')}"

@@ -8,7 +8,7 @@ from typing import Any
 
 from kgan.cli.console import printable, say, show
 
-NUM_CHECKS = 50
+NUM_CHECKS, UPDATES_PER_CHECK = 50, 20  # of a long run, and of a short one
 FEWEST_GRIDS, MOST_GRIDS = 12, 50
 MAX_IMAGES, MIN_IMAGES = 256, 32
 MAX_NUMBERS = MAX_IMAGES * 64 * 64 * 3
@@ -69,18 +69,19 @@ def held_out(data: Any, image_shape: Sequence[int], labels: bool, num: int, skip
     )
 
 
-def watch(gan: Any, images: Any) -> Any:
+def watch(gan: Any, images: Any, updates: int | None = None) -> Any:
     """Return the callback that watches a run.
 
     Args:
         gan: a compiled `kgan.GAN`.
         images: those that are not trained on, or None.
+        updates: of the whole run; None if it is long.
     """
     import kgan
 
     watching = kgan.callbacks.Watch(
         images,
-        num_checks=NUM_CHECKS,
+        num_checks=NUM_CHECKS if updates is None else min(NUM_CHECKS, max(2, updates // UPDATES_PER_CHECK)),
         num=num_images(gan.image_shape, gan.packing),
         on_change=lambda change: _log(
             f"Step {change.step:,}: {words(change.verdict, watching.in_use)}", change.verdict

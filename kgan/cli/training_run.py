@@ -213,7 +213,7 @@ class Run:
         test = monitoring.held_out(
             options.data, gan.image_shape, options.conditional, num, skip_unreadable=options.skip_unreadable
         )
-        self.watching = monitoring.watch(gan, test)
+        self.watching = monitoring.watch(gan, test, self.updates)
         path = shlex.quote(str(folder))
         settings = {name: value for name, value in dataclasses.asdict(options).items() if value not in (None, False)}
         command = f"kgan train --config {path}/config.toml --out {path}"

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from keras import ops
 
 from kgan import backend
@@ -59,3 +60,45 @@ def test_where_finite(bad, expected):
     )
     assert bool(called) == bool(expected)
     assert int(counter) == expected
+
+
+class TestUseDevice:
+    @pytest.fixture
+    def gpus(self, monkeypatch):
+        """A machine with two GPUs, whose visible ones are in a list."""
+        devices = [f"GPU {number}" for number in range(2)]
+        visible = list(devices)
+        monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: devices)
+        monkeypatch.setattr(tf.config, "get_visible_devices", lambda kind: visible)
+        monkeypatch.setattr(tf.config, "set_visible_devices", lambda chosen, kind: visible.__init__(chosen))
+        monkeypatch.setattr(
+            tf.config.experimental, "get_device_details", lambda device: {"device_name": f"Model of {device}"}
+        )
+        return visible
+
+    @pytest.mark.parametrize(
+        ("name", "visible", "words"),
+        [
+            ("auto", ["GPU 0", "GPU 1"], "GPU: Model of GPU 0"),
+            ("gpu", ["GPU 0"], "GPU: Model of GPU 0"),
+            ("gpu:1", ["GPU 1"], "GPU: Model of GPU 1"),
+            ("cpu", [], "CPU"),
+        ],
+    )
+    def test_two_gpus(self, gpus, name, visible, words):
+        assert backend.use_device(name) == words
+        assert gpus == visible
+
+    def test_one_that_is_not_there(self, gpus, monkeypatch):
+        with pytest.raises(ValueError, match=r"'gpu:2', but it finds 2 of them, which begin with gpu:0"):
+            backend.use_device("gpu:2")
+        monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [])
+        with pytest.raises(ValueError, match="finds none: install TensorFlow with CUDA"):
+            backend.use_device("gpu")
+        gpus.clear()
+        assert backend.use_device("auto") == "CPU (TensorFlow finds no GPU)"
+
+    @pytest.mark.parametrize("name", ["tpu", "gpu:x", "cpu:1", "gpu:-1", ""])
+    def test_an_unknown_name(self, name):
+        with pytest.raises(ValueError, match=r"`device` must be auto, cpu, gpu"):
+            backend.use_device(name)

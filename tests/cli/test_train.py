@@ -161,7 +161,7 @@ def test_mistakes_are_told_in_a_line_and_leave_nothing(tmp_path, arguments, mess
     ("option", "name", "meant"),
     [
         ("--loss", "hing", "hinge"),
-        ("--penalty", "r3", "r1"),
+        ("--penalty", "lecm", "lecam"),
         ("--architecture", "dcgna", "dcgan"),
         ("--conditioning", "projecton", "projection"),
         ("--recipe", "wgn", "wgan"),
