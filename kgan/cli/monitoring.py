@@ -4,6 +4,7 @@ import math
 import pathlib
 import shlex
 from collections.abc import Sequence
+from itertools import starmap
 from typing import Any
 
 from kgan.cli.console import printable, say, show
@@ -109,7 +110,7 @@ def report(folder: pathlib.Path, title: str, settings: dict[str, Any], command: 
     Args:
         folder: the run folder.
         title: of the report.
-        settings: the options, by name.
+        settings: the options of the run by their names in Python.
         command: the command line of the run, which goes on with it.
         data: what the user named.
     """
@@ -123,8 +124,24 @@ def report(folder: pathlib.Path, title: str, settings: dict[str, Any], command: 
         ("Export the generator for use without kgan:", f"kgan export {path} exported_generator"),
     ]
     return kgan.callbacks.RunReport(
-        folder / "report.html", title=title, settings=settings, commands=commands, command_line=True
+        folder / "report.html",
+        title=title,
+        settings={"options": ", ".join(starmap(_option, settings.items())), "run folder": str(folder)},
+        commands=commands,
+        command_line=True,
     )
+
+
+def _option(name: str, value: Any) -> str:
+    """Return an option as it is written on the command line.
+
+    Example:
+    >>> _option("batch_size", 32), _option("flip", True), _option("penalty", ["r1", "r2"]), _option("data", "faces")
+    ('--batch-size 32', '--flip', '--penalty r1 --penalty r2', 'faces')
+    """
+    option = {"start_from": "--from", "data": ""}.get(name, f"--{name.replace('_', '-')}")
+    values = value if isinstance(value, list | tuple) else [value]
+    return " ".join(option if value is True else f"{option} {value}".strip() for value in values)
 
 
 def conclude(watching: Any) -> None:

@@ -44,6 +44,7 @@ class Run:
         self.options = options
         self.folder = folder
         self.gan: Any = None
+        self.source: Any = None
         self.dataset: Any = None
         self.info: Any = None
         self.device = ""
@@ -111,7 +112,7 @@ class Run:
         if start is not None:
             *own_size, channels = start.image_shape
             size = size or tuple(own_size)
-        source = kgan.datasets.find(options.data, skip_unreadable=options.skip_unreadable)
+        source = self.source = kgan.datasets.find(options.data, skip_unreadable=options.skip_unreadable)
         self.dataset = kgan.datasets.load(
             source,
             batch_size=options.batch_size,
@@ -211,14 +212,14 @@ class Run:
         folder, gan, options = self.folder.path, self.gan, self.options
         num = monitoring.num_images(gan.image_shape, gan.packing)
         test = monitoring.held_out(
-            options.data, gan.image_shape, options.conditional, num, skip_unreadable=options.skip_unreadable
+            self.source, gan.image_shape, options.conditional, num, skip_unreadable=options.skip_unreadable
         )
         self.watching = monitoring.watch(gan, test, self.updates)
         path = shlex.quote(str(folder))
         settings = {name: value for name, value in dataclasses.asdict(options).items() if value not in (None, False)}
         command = f"kgan train --config {path}/config.toml --out {path}"
         return [
-            kgan.callbacks.SampleImages(folder / "samples", every=max(1, self.epochs // 50)),
+            kgan.callbacks.SampleImages(folder / "samples", every=monitoring.grid_every(self.epochs)),
             self.watching,
             kgan.callbacks.LossCurves(folder / "curves.png", csv=folder / "log.csv"),
             kgan.callbacks.Progress(options.batch_size),

@@ -88,3 +88,4 @@ def test_the_report_has_commands_with_the_right_paths(tmp_path):
     assert commands[1].startswith(f"kgan generate '{folder}' ")
     assert commands[2] == f"kgan evaluate '{folder}' 'my data'"
     assert report.command_line
+    assert report.settings == {"options": "--loss hinge", "run folder": str(folder)}
