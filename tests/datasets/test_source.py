@@ -51,3 +51,13 @@ def test_resized_as_files_are_read(tmp_path, size, channels):
     np.testing.assert_array_equal(
         source.resized(array, size, channels)[0], images.read(tmp_path / "1.png", channels, size)
     )
+
+
+def test_resized_images_of_16_bits_and_with_hidden_colors():
+    deep = np.uint16([0, 128, 129, 257 * 100, 65535]).reshape(1, 1, 5, 1)
+    assert source.resized(deep, None, None).ravel().tolist() == [0, 0, 1, 100, 255]
+    hidden = np.uint8([9, 8, 7, 0, 9, 8, 7, 1]).reshape(1, 1, 2, 4)
+    assert source.resized(hidden, None, None).ravel().tolist() == [0, 0, 0, 0, 9, 8, 7, 1]
+    assert source.resized(hidden[:, :, :1], None, 3).ravel().tolist() == [255, 255, 255]
+    with pytest.raises(ValueError, match="8 or 16 bits, uint8 or uint16. Received: float32"):
+        source.resized(np.zeros((1, 2, 2, 1), "float32"), None, None)
