@@ -10,9 +10,11 @@ if keras.backend.backend() != "tensorflow":
 
 from kgan.backend.tensorflow import (
     compiled,
+    gpu_names,
     gradients,
     input_gradient,
     lean_train_function,
+    num_threads,
     pullback,
     summarize_image,
     use_device,
@@ -21,9 +23,11 @@ from kgan.backend.tensorflow import (
 
 __all__ = [
     "compiled",
+    "gpu_names",
     "gradients",
     "input_gradient",
     "lean_train_function",
+    "num_threads",
     "pullback",
     "summarize_image",
     "use_device",

@@ -160,3 +160,15 @@ def use_device(name: str = "auto") -> str:
         return "CPU" if kind == "cpu" else "CPU (TensorFlow finds no GPU)"
     details = tf.config.experimental.get_device_details(chosen[0])
     return f"GPU: {details.get('device_name', 'of an unknown model')}"
+
+
+def gpu_names() -> list[str]:
+    """Return the names of the GPUs that TensorFlow uses."""
+    details = [tf.config.experimental.get_device_details(gpu) for gpu in tf.config.list_physical_devices("GPU")]
+    return [str(detail.get("device_name", "GPU")) for detail in details]
+
+
+def num_threads() -> tuple[int, int]:
+    """Return how many threads compute within one operation, and how many operations run at once; 0: as many as fit."""
+    threading = tf.config.threading
+    return threading.get_intra_op_parallelism_threads(), threading.get_inter_op_parallelism_threads()

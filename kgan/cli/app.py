@@ -7,6 +7,7 @@ import typer
 
 from kgan.cli.augment import augment
 from kgan.cli.command import HELP, Command, Debug, Quiet, prepared, set_debug
+from kgan.cli.doctor import doctor
 from kgan.cli.edit import edit
 from kgan.cli.evaluate import evaluate
 from kgan.cli.export import export
@@ -34,10 +35,10 @@ COMMANDS: tuple[Callable[..., Any], ...] = (
     denoise,
     upscale,
     export,
+    doctor,
 )
-WITH_JSON = (train, generate, evaluate, edit, interpolate, augment, denoise, upscale, export)
 for command in COMMANDS:
-    app.command(cls=Command, context_settings=HELP)(prepared(command, gives_json=command in WITH_JSON))
+    app.command(cls=Command, context_settings=HELP)(prepared(command, gives_json=True))
 
 
 def _version(asked: bool) -> None:
