@@ -86,8 +86,12 @@ class Command(TyperCommand):
 
     def _run(self, ctx: Any) -> tuple[str, int]:
         """Run the command; return what went wrong, and its exit status."""
+
+        def warn(message: str) -> None:
+            console.warn(messages.translated(message, self.options()))
+
         try:
-            with quiet.own_warnings(console.warn), _ends_by_signal():
+            with quiet.own_warnings(warn), _ends_by_signal():
                 super().invoke(ctx)
         except (CommandError, ValueError, TypeError, OSError, ImportError, KeyboardInterrupt, SystemExit) as error:
             message, status = self._explained(error)
@@ -110,7 +114,7 @@ class Command(TyperCommand):
             return f"Ended by the system. {console.state.kept}", int(error.code)
         if isinstance(error, OSError) and error.errno == errno.EPIPE:
             raise error  # who read the output has gone: nothing is wrong
-        return f"Error: {messages.with_options(str(error), self.options())}", FAILED
+        return f"Error: {messages.translated(str(error), self.options())}", FAILED
 
     def options(self) -> dict[str, str]:
         """Return the option that sets each argument of the library."""

@@ -1,4 +1,4 @@
-"""Errors of the library in the words of the command line: options in place of Python's arguments."""
+"""Errors and warnings of the library in the words of the command line: options in place of Python."""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +10,26 @@ ARGUMENTS = (
     ("labelled", "--conditional"),
     ("levels", "--level"),
     ("penalties", "--penalty"),
+    ("num_classes", "--clusters"),
+    ("num_clusters", "--clusters"),
+    ("skip_unreadable", "--skip-unreadable"),
+    ("weights_dtype", "--weights-dtype"),
 )
+
+# What is said in other words, before arguments are replaced.
+PHRASES = (
+    (r"[Ss]et `?skip_unreadable(=True)?`? to", "use --skip-unreadable to"),
+    (r"(?:Pass|Use|Set) `(\w+)=True`", r"Use `\1`"),
+    (r"what `kgan\.datasets\.load` returned, unchanged", "data as they were read"),
+    (r"a file that `kgan\.callbacks\.Resume` wrote", "a saved state of a run"),
+    (r"Load them with `image_size=(\d+)`", r"Use `image_size=\1`"),
+    (r"load the data with `kgan\.datasets\.load\(([^`]*)\)`", "prepare the data accordingly"),
+    (r"`fit\(\)`", "training"),
+)
+
+PYTHON = re.compile(r"`[^`]*(?:\bkgan\.\w|\bkeras\.\w|\btf\.\w|\w\(|\w=|\w\.\w+\()[^`]*`|(?<![\w`])\w+=(?:True|False|None)\b")
+"""Code that only a Python program can use."""
+SENTENCE = re.compile(r"(?<=[.!?]) (?=[A-Z`])")
 
 
 def with_other_names(options: Mapping[str, str]) -> dict[str, str]:
@@ -30,8 +49,26 @@ def with_other_names(options: Mapping[str, str]) -> dict[str, str]:
     return named
 
 
+def translated(message: str, options: Mapping[str, str]) -> str:
+    """Return a message of the library without Python: with options for arguments, and without advice for programs.
+
+    Args:
+        message: the message.
+        options: the option that sets each argument.
+
+    Example:
+    >>> translated("Expected labels. Received: none. Call `kgan.datasets.load(data, labels=True)`.", {})
+    'Expected labels. Received: none.'
+    """
+    for pattern, words in PHRASES:
+        message = re.sub(pattern, words, message)
+    first, *others = SENTENCE.split(with_options(message, options))
+    kept = [first, *(sentence for sentence in others if "Received:" in sentence or not PYTHON.search(sentence))]
+    return re.sub(r"`(\w+)`", r"\1", " ".join(kept))
+
+
 def with_options(message: str, options: Mapping[str, str]) -> str:
-    """Return an error message of the library with options in place of Python arguments.
+    """Return a message with options in place of Python arguments.
 
     Args:
         message: the message.
