@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from kgan.cli import quiet
-from kgan.cli.console import CommandError, console, result, say, show, warn
+from kgan.cli.console import CommandError, console, kept, result, say, show, warn
 from kgan.cli.options import Model, Seed, SkipUnreadable
 
 Data = Annotated[str, typer.Argument(help="What it was trained on: `digits`, a TFDS name, or a folder of images.")]
@@ -51,6 +51,9 @@ def evaluate(
         raise CommandError(f"{out} exists. Name another folder with --out, or add --overwrite.")
     if out.exists() and not out.is_dir():
         raise CommandError(f"{out} is a file. Name a folder with --out.")
+    kept(
+        "No report was written. Networks trained for the features so far are kept: the same command goes on after them."
+    )
     quiet.import_keras()
     from kgan import evaluation
 

@@ -56,8 +56,7 @@ def generate(
     generator = open_model(model)
     if getattr(generator, "samples_from", "latents") == "images":
         raise CommandError(
-            f"Expected a model that generates images from latents. Received: {model}, which makes images from images. "
-            "Use `kgan.open_model(path).predict(images)` in Python."
+            f"Expected a model that generates images from latents. Received: {model}, which makes images from images."
         )
     generated = generator.generate(num, seed, labels=label, truncation=truncation)
     if out.suffix == ".npy":

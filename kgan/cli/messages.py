@@ -18,16 +18,23 @@ ARGUMENTS = (
 
 # What is said in other words, before arguments are replaced.
 PHRASES = (
-    (r"[Ss]et `?skip_unreadable(=True)?`? to", "use --skip-unreadable to"),
+    (r"set `?skip_unreadable(=True)?`? to", "use --skip-unreadable to"),
+    (r"Set `?skip_unreadable(=True)?`? to", "Use --skip-unreadable to"),
     (r"(?:Pass|Use|Set) `(\w+)=True`", r"Use `\1`"),
     (r"what `kgan\.datasets\.load` returned, unchanged", "data as they were read"),
     (r"a file that `kgan\.callbacks\.Resume` wrote", "a saved state of a run"),
     (r"Load them with `image_size=(\d+)`", r"Use `image_size=\1`"),
     (r"load the data with `kgan\.datasets\.load\(([^`]*)\)`", "prepare the data accordingly"),
     (r"`fit\(\)`", "training"),
+    (r"a file that `Direction\.save` wrote", "a file of a direction (.npz)"),
+    (r", a file, a keras\.Model or a FeatureExtractor\.", " or the file of a network."),
+    (r"a kgan\.GAN, a generator or the path of one", "a model"),
+    (r", from `kgan\.architectures\.style\.generator`", " (--architecture style)"),
 )
 
-PYTHON = re.compile(r"`[^`]*(?:\bkgan\.\w|\bkeras\.\w|\btf\.\w|\w\(|\w=|\w\.\w+\()[^`]*`|(?<![\w`])\w+=(?:True|False|None)\b")
+PYTHON = re.compile(
+    r"`[^`]*(?:\bkgan\.\w|\bkeras\.\w|\btf\.\w|\w\(|\w ?= ?|\w\.\w+\()[^`]*`|(?<![\w`])\w+=(?:True|False|None)\b"
+)
 """Code that only a Python program can use."""
 SENTENCE = re.compile(r"(?<=[.!?]) (?=[A-Z`])")
 

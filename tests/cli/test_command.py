@@ -63,7 +63,7 @@ class TestErrors:
         def command(image_size: int = 1, label: int = typer.Option(0, "--class"), penalty: str = ""):
             raise ValueError("Pass `image_size=8`, not `penalties` or `other`. Received: labels=3 and size=1.")
 
-        expected = "Error: Pass --image-size 8, not --penalty or `other`. Received: --class 3 and size=1.\n"
+        expected = "Error: Pass --image-size 8, not --penalty or other. Received: --class 3 and size=1.\n"
         assert invoke(command).stderr == expected
 
     @pytest.mark.usefixtures("quietly")
