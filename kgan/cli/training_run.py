@@ -78,6 +78,11 @@ class Run:
 
         options = self.options
         self.device = backend.use_device(options.device)
+        if options.precision == "mixed_float16":
+            console.warn(
+                "The loss is not scaled in mixed_float16, so that the smallest gradients are lost. mixed_bfloat16 "
+                "needs no scaling."
+            )
         keras.utils.set_random_seed(options.seed)
         start = self._start()
         self._load(start)
