@@ -1,4 +1,4 @@
-"""Check that a wheel has every module of kgan and the restorers that it ships: `python .ci/check_wheel.py WHEEL`."""
+"""Check that a wheel has every module of kgan and the models that come with it: `python .ci/check_wheel.py WHEEL`."""
 
 import pathlib
 import sys
@@ -12,8 +12,9 @@ def main(wheel: str) -> None:
     files = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("kgan/")}
     expected = {path.relative_to(ROOT).as_posix() for path in (ROOT / "kgan").rglob("*.py")}
     expected.add("kgan/py.typed")
-    for pattern in ("denoise_*/*", "upscale_*/*"):
-        shipped = [path.relative_to(ROOT).as_posix() for path in (ROOT / "saved_models").glob(pattern)]
+    for pattern in ("denoise_*/*", "upscale_*/*", "*_style/*"):
+        paths = (ROOT / "saved_models").glob(pattern)
+        shipped = [path.relative_to(ROOT).as_posix() for path in paths if path.suffix != ".png"]
         if not shipped:
             sys.exit(f"Expected saved_models/{pattern} in the source tree. Received: none.")
         expected.update(f"kgan/{name}" for name in shipped)

@@ -12,7 +12,7 @@ import keras
 from kgan._typing import PathLike, Tensor
 from kgan.architectures.inspection import is_generator, num_classes_of
 from kgan.export import exporting, resave
-from kgan.models import class_names
+from kgan.models import class_names, shipped
 from kgan.models.sampler import Sampler
 from kgan.training import backups
 
@@ -152,7 +152,8 @@ def open_model(path: PathLike, custom_objects: dict[str, Any] | None = None) -> 
 
     Args:
         path: a `.keras` file; a run folder; a folder with a `model.keras`; the folder of a `kgan.callbacks.Resume`; or
-            an exported SavedModel. Of a run that was stopped, or is still training, the newest whole state in its
+            an exported SavedModel; or the name of a generator that comes with kgan, `"mnist_style"` or
+            `"coloured_style"`. Of a run that was stopped, or is still training, the newest whole state in its
             `backup` is opened, and a warning says which.
         custom_objects: your own layers and functions by name, as in `keras.saving.load_model`. Not needed for those
             that are registered (`keras.saving.register_keras_serializable`) and imported.
@@ -172,9 +173,12 @@ def open_model(path: PathLike, custom_objects: dict[str, Any] | None = None) -> 
     >>> open_model("generator.keras").image_shape
     (8, 8, 1)
     """
-    path = pathlib.Path(path)
+    path = shipped.resolve(pathlib.Path(path))
     if not path.exists():
-        raise FileNotFoundError(f"Expected a model.keras or a SavedModel folder. Received: {path}, which is not there.")
+        raise FileNotFoundError(
+            f"Expected a model.keras, a SavedModel folder or a run folder. Received: {path}, which is not there. "
+            f"({' and '.join(shipped.NAMES)} come with kgan.)"
+        )
     if (path / "saved_model.pb").is_file():
         return SavedGenerator(path)
     if path.suffix == ".keras" and path.is_file():
