@@ -5,6 +5,8 @@ import os
 import pathlib
 import re
 
+import badges
+
 DOCS = pathlib.Path(__file__).resolve().parent
 ROOT = DOCS.parent
 LINK = re.compile(r"(\]\()([^)#\s]+)(#[^)\s]*)?(\))")
@@ -49,6 +51,7 @@ def adjusted(text: str, source: pathlib.Path, target: pathlib.Path) -> str:
 
 def _notebook(text: str, source: pathlib.Path, target: pathlib.Path) -> str:
     notebook = json.loads(text)
+    badges.write(notebook, source.name, badges.repository(os.environ))
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
             cell["source"] = adjusted("".join(cell["source"]), source, target)
