@@ -55,6 +55,7 @@ def augment(
     quiet.import_keras()
     import kgan
     from kgan import _files
+    from kgan._sizes import size_text
     from kgan.datasets import labelled
 
     source = kgan.datasets.find(data, skip_unreadable=skip_unreadable)
@@ -64,6 +65,7 @@ def augment(
     info = source.info  # as it is once the pictures have been read
     images, labels = (part.numpy() for part in next(iter(dataset)))
     num_classes = len(info.class_names or ())
+    say(f"Training on {len(images):,} images of {size_text(images.shape[1:])} in {num_classes} classes.")
     new_labels = [label for label in range(num_classes) for _ in range(per_class)]
     generated = _generate(images, labels, num_classes, new_labels, updates, threshold, seed)
     settings = {"data": data, "updates": updates, "threshold": threshold, "seed": seed}

@@ -113,7 +113,8 @@ class Source(abc.ABC):
         return from_arrays(
             array,
             self.labels if labels else None,
-            batch_size=batch_size,
+            # In order, the last batch may be smaller; so may the only one, where damaged images were left out.
+            batch_size=batch_size if shuffle else min(batch_size, len(array)),
             shuffle=shuffle,
             seed=seed,
             drop_remainder=shuffle,

@@ -1,7 +1,9 @@
 """Trace a network into a SavedModel: its signatures, and its weights as plain TensorFlow variables."""
 
+import contextlib
+import logging
 import pathlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import keras
@@ -117,7 +119,20 @@ def save(
     for name, function in functions.items():
         setattr(module, name, function)
     signatures = {name: function.get_concrete_function() for name, function in functions.items()}
-    tf.saved_model.save(module, str(path), signatures={"serving_default": signatures["serve"], **signatures})
+    with _without_notes():
+        tf.saved_model.save(module, str(path), signatures={"serving_default": signatures["serve"], **signatures})
+
+
+@contextlib.contextmanager
+def _without_notes() -> Iterator[None]:
+    """Keep TensorFlow from telling where it writes: it is a temporary folder, and notebooks show it as an error."""
+    logger = tf.get_logger()
+    level = logger.level
+    logger.setLevel(max(level, logging.WARNING))
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def class_names_of(loaded: Any) -> tuple[str, ...] | None:

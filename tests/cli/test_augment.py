@@ -27,7 +27,11 @@ def files(folder):
 @pytest.mark.slow
 def test_a_labeled_folder(folder, tmp_path):
     arguments = ["augment", folder, "--updates", "2", "--threshold", "0", "--per-class", "3", "-o", tmp_path / "out"]
-    run(*arguments)
+    (folder / "bird" / "torn.png").write_bytes((folder / "bird" / "0000.png").read_bytes()[:60])
+    assert "torn.png" in run(*arguments, "--no-skip-unreadable", code=1)
+    output = run(*arguments)
+    assert "torn.png" in output  # left out, and named
+    assert "Training on 8 images of 8x8 in 2 classes." in output
     info = kgan.datasets.describe(tmp_path / "out")
     assert (info.image_shape, info.class_names) == (networks.SHAPE, ("bird", "fish"))
     first = files(tmp_path / "out")
