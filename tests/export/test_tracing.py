@@ -37,9 +37,11 @@ def test_only_large_arrays_are_stored_in_half_precision():
     assert [tracing.read(variable).dtype.name for variable in stored] == ["float32", "float32", "int32", "float32"]
 
 
-def test_each_weight_is_stored_once(tmp_path):
+def test_each_weight_is_stored_once_and_tensorflow_says_nothing(tmp_path, caplog):
     generator = wide()
-    exporting.export(generator, tmp_path / "model")
+    with caplog.at_level("INFO", logger="root"):
+        exporting.export(generator, tmp_path / "model")
+    assert not [record for record in caplog.records if record.name == "tensorflow"]
     shapes = dict(tf.train.list_variables(str(tmp_path / "model" / "variables" / "variables")))
     count = sum(int(np.prod(shape)) for name, shape in shapes.items() if name.startswith("weights"))
     assert count == generator.count_params()
