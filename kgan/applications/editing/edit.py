@@ -249,27 +249,37 @@ def mix(model: Model, coarse: ArrayLike, fine: ArrayLike, level: int) -> Array:
 
 
 def truncate(model: Model, codes: ArrayLike, psi: float) -> Array:
-    """Return codes moved towards the mean code, `mean + psi (c - mean)`: more typical images, with less variety.
+    """Return styles moved towards the mean style, `mean + psi (c - mean)`: more typical images, with less variety.
+
+    For images to choose from, `generate(truncation=...)` of a model costs less variety for the same quality, and works
+    with any generator. Latents cannot be moved so: those near 0 are shorter than any that a generator saw in training,
+    and their images are worse.
 
     Args:
-        model: as in `CodeSpace`.
+        model: a style-based generator, as in `CodeSpace`.
         codes: codes or latents `(num, ...)`.
         psi: in [0, 1]; 1 changes nothing, 0 gives the mean code.
 
     Raises:
-        ValueError: if `psi` is not in [0, 1].
+        ValueError: if `psi` is not in [0, 1], or the generator has no styles.
 
     Reference: Karras et al., A Style-Based Generator Architecture for Generative Adversarial Networks, 2019,
     appendix B.
 
     Example:
-    >>> from kgan.architectures import mlp
-    >>> truncate(mlp.generator((8, 8, 1), latent_dim=2), [[1.0, -1.0]], 0.5).tolist()
-    [[0.5, -0.5]]
+    >>> from kgan.architectures import style
+    >>> space = CodeSpace(style.generator((8, 8, 1), width=4))
+    >>> bool(np.allclose(truncate(space, space.sample(1), 0.0), space.mean))
+    True
     """
     if not 0 <= psi <= 1:
         raise ValueError(f"`psi` must be in [0, 1]. Received: psi={psi}")
     space = code_space(model)
+    if not space.has_styles:
+        raise ValueError(
+            "Expected a style-based generator: latents that are moved towards 0 give worse images, not more typical "
+            "ones. Received: one without styles. Use `generate(truncation=...)` of the model."
+        )
     return space.mean + np.float32(psi) * (space.codes(codes) - space.mean)
 
 

@@ -155,10 +155,13 @@ def test_mixing_takes_coarse_levels_from_one_and_fine_ones_from_the_other(style_
 
 
 def test_truncation_goes_to_the_mean(style_space, space):
-    np.testing.assert_allclose(editing.truncate(space, [[2.0, -1.0]], 0.25), [[0.5, -0.25]])
+    with pytest.raises(ValueError, match="latents that are moved towards 0 give worse images"):
+        editing.truncate(space, [[2.0, -1.0]], 0.25)
     codes = style_space.sample(2)
     np.testing.assert_allclose(editing.truncate(style_space, codes, 0)[1, 2], style_space.mean)
     np.testing.assert_allclose(editing.truncate(style_space, codes, 1), codes, atol=1e-6)
+    quarter = editing.truncate(style_space, codes, 0.25) - style_space.mean
+    np.testing.assert_allclose(quarter, (codes - style_space.mean) / 4, atol=1e-5)
     with pytest.raises(ValueError, match=r"`psi` must be in \[0, 1\]"):
         editing.truncate(space, codes, 1.5)
 
