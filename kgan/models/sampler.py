@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from keras import ops
 
-from kgan import _truncation
+from kgan import _progress, _truncation
 from kgan._checks import check_labels, check_positive
 from kgan._keywords import explained
 from kgan._typing import Array, ImageShape, Tensor
@@ -118,7 +118,7 @@ class Sampler:
     def _images_of(self, latents: Tensor, condition: Tensor | None, batch_size: int) -> Array:
         """Return the images of latents and labels, made in batches."""
         batches = []
-        for start in range(0, len(latents), batch_size):
+        for start in _progress.track(range(0, len(latents), batch_size), "generating images", unit="batches"):
             batch = slice(start, start + batch_size)
             batches.append(self.synthesize(latents[batch], None if condition is None else condition[batch]))
         return np.concatenate([ops.convert_to_numpy(images) for images in batches])
@@ -181,7 +181,7 @@ class Sampler:
         candidates = draw(rounds * num, self.latent_dim, seed)
         condition = None if labels is None else ops.tile(labels, (rounds,))
         values = []
-        for start in range(0, rounds * num, batch_size):
+        for start in _progress.track(range(0, rounds * num, batch_size), "choosing latents", unit="batches"):
             batch = slice(start, start + batch_size)
             values.append(self._sensitivity(candidates[batch], None if condition is None else condition[batch]))
         chosen = _truncation.select(ops.concatenate(values), classes, share)
