@@ -65,21 +65,36 @@ def functional(network: keras.Model, role: str = "network") -> keras.Model:
     if not network.built:
         raise ValueError(_unbuilt(role, network))
     network = without_subclass(network)
-    if is_flat(network):
-        return network
+    return with_integer_labels(network if is_flat(network) else _wrapped(network, role))
+
+
+def _wrapped(network: keras.Model, role: str) -> keras.Model:
+    """Return a Functional model with a network as its only layer."""
     arguments = arguments_of(network, role)
     inputs = keras.tree.flatten(arguments.positional)
     try:
         outputs = network(*arguments.positional)
     except (TypeError, ValueError, AttributeError, IndexError, KeyError) as error:
         shapes = ", ".join(str(tensor.shape) for tensor in inputs)
+        asked = len(inputs) > 1 and any(is_label(*pair) for pair in zip(inputs, arguments.names, strict=True))
+        advice = "\n\nLabels are integers (batch,): `keras.ops.one_hot` makes them one-hot in `call`." if asked else ""
         reason = re.sub(r"\x1b\[\d*m", "", str(error)).partition("\n\nArguments received")[0]
         raise ValueError(
             f"Expected `{role}` to take symbolic inputs of the shapes that it was built for. Received: {network!r}, "
-            f"which fails for keras.Input of {shapes}: {reason}"
+            f"which fails for keras.Input of {shapes}: {reason}{advice}"
         ) from error
     inputs, outputs = labels_last(inputs, arguments.names), labels_last(*_flat_outputs(outputs, role, network))
     return keras.Model(_one_or_all(inputs), _one_or_all(outputs), name=network.name)
+
+
+def with_integer_labels(network: keras.Model) -> keras.Model:
+    """Return a network whose labels are integers, with a layer before one that takes them one-hot."""
+    if len(network.inputs) != 2 or len(network.inputs[1].shape) != 2 or (network.inputs[1].shape[1] or 1) == 1:
+        return network
+    first = keras.Input(network.inputs[0].shape[1:], dtype=network.inputs[0].dtype, name="inputs")
+    labels = keras.Input((), dtype="int32", name="labels")
+    one_hot = keras.layers.CategoryEncoding(network.inputs[1].shape[1], output_mode="one_hot")(labels)
+    return keras.Model([first, labels], network([first, one_hot]), name=network.name)
 
 
 def without_subclass(network: Any) -> keras.Model:

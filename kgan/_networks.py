@@ -62,11 +62,41 @@ def average_of(network: keras.Model) -> keras.Model:
     if why_not_saved(network) is None:
         average = copy(network)
     else:
-        inputs = [keras.Input(tensor.shape[1:], dtype=tensor.dtype, name=tensor.name) for tensor in network.inputs]
-        outputs = Twin(network)(inputs if len(inputs) > 1 else inputs[0])
-        average = keras.Model(inputs if len(inputs) > 1 else inputs[0], outputs, name=network.name)
+        average = _alone(Twin(network), network)
     average.trainable = False
     return average
+
+
+def twin_computing_in(network: keras.Model, dtype: str) -> keras.Model | None:
+    """Return a copy of a twin's network that computes in `dtype`; None if the network is not that of a twin."""
+    twin = next((layer for layer in network.layers if isinstance(layer, Twin)), None)
+    if twin is None:
+        return None
+    other = Twin(twin.network(), dtype)
+    other.set_weights(twin.get_weights())
+    return _alone(other, network)
+
+
+def _alone(twin: "Twin", network: keras.Model) -> keras.Model:
+    """Return a Functional model with a twin as its only layer, and the inputs of `network`."""
+    inputs = [keras.Input(tensor.shape[1:], dtype=tensor.dtype, name=tensor.name) for tensor in network.inputs]
+    arguments = inputs if len(inputs) > 1 else inputs[0]
+    return keras.Model(arguments, twin(arguments), name=network.name)
+
+
+@contextlib.contextmanager
+def _computing_in(network: keras.Model, dtype: str | None) -> Iterator[None]:
+    """Let the layers of a network compute in another floating-point type within a `with` block."""
+    layers = [network, *keras_internals.nested_layers(network)] if dtype else []
+    layers = [layer for layer in layers if keras.backend.is_float_dtype(layer.compute_dtype or "")]
+    policies = [layer.dtype_policy for layer in layers]
+    try:
+        for layer in layers:
+            layer.dtype_policy = dtype
+        yield
+    finally:
+        for layer, policy in zip(layers, policies, strict=True):
+            layer.dtype_policy = policy
 
 
 def why_not_saved(network: keras.Model) -> str | None:
@@ -125,6 +155,7 @@ class Twin(keras.layers.Layer):
 
     Args:
         network: Functional or Sequential model. It is not part of this layer.
+        compute_dtype: floating-point type in which the network then computes. Defaults to its own.
 
     Shapes: those of the network.
 
@@ -137,8 +168,9 @@ class Twin(keras.layers.Layer):
     True
     """
 
-    def __init__(self, network: keras.Model) -> None:
+    def __init__(self, network: keras.Model, compute_dtype: str | None = None) -> None:
         super().__init__(name=f"twin_of_{network.name}", dtype="float32", autocast=False)
+        self.compute_in = compute_dtype
         self.network = lambda: network  # an attribute that is a model would be saved and trained as a part of this one
         for weight in network.weights:
             name = weight.path.replace("/", "_")
@@ -152,7 +184,8 @@ class Twin(keras.layers.Layer):
         network = self.network()
         states = [generator.state for generator in self.seed_generators]
         pairs = [*zip(network.weights, self.weights, strict=True), *zip(_seed_states(network), states, strict=True)]
-        with keras.StatelessScope(state_mapping=[(variable, own.value) for variable, own in pairs]) as scope:
+        values = [(variable, own.value) for variable, own in pairs]
+        with keras.StatelessScope(state_mapping=values) as scope, _computing_in(network, self.compute_in):
             outputs = network(inputs, training=training)
         for variable, own in pairs:
             value = scope.get_current_value(variable)
@@ -162,7 +195,8 @@ class Twin(keras.layers.Layer):
 
     def compute_output_spec(self, inputs: Any, training: bool = False) -> Any:
         """Return the symbolic outputs of the network."""
-        outputs = self.network()(inputs, training=training)
+        with _computing_in(self.network(), self.compute_in):
+            outputs = self.network()(inputs, training=training)
         return keras.tree.map_structure(lambda tensor: keras.KerasTensor(tensor.shape, dtype=tensor.dtype), outputs)
 
     def get_config(self) -> dict[str, Any]:

@@ -45,6 +45,9 @@ def converted(network: keras.Model, dtype: str = "float32") -> keras.Model:
     layers = keras_internals.nested_layers(network)
     if not any(_is_other_float(layer.dtype_policy.compute_dtype, dtype) for layer in layers):
         return network
+    twin = _networks.twin_computing_in(network, dtype)
+    if twin is not None:
+        return twin
     return _networks.copy(network, lambda config: _with_policy(config, dtype))
 
 

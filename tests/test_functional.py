@@ -7,6 +7,7 @@ import subclassed
 from keras import layers, ops
 
 from kgan._functional import functional
+from kgan.architectures.inspection import num_classes_of
 
 LATENTS = np.float32([[0.5, -1.0, 2.0], [0.1, 0.2, -0.3], [1.0, 1.0, 1.0]])
 LABELS = np.int32([2, 0, 1])
@@ -69,6 +70,22 @@ def test_labels_of_functional_models_come_last():
         np.testing.assert_array_equal(network([LATENTS, LABELS])[:, :3], LATENTS)
     as_usual = keras.Model([latents, labels], outputs)
     assert functional(as_usual) is as_usual
+
+
+def test_one_hot_labels_become_integers():
+    latents, one_hot = keras.Input((3,)), keras.Input((3,))
+    model = keras.Model([latents, one_hot], ops.concatenate([latents, one_hot], axis=1))
+    network = functional(model)
+    assert [tensor.shape for tensor in network.inputs] == [(None, 3), (None,)]
+    np.testing.assert_array_equal(network([LATENTS, LABELS]), np.hstack([LATENTS, np.eye(3)[LABELS]]))
+    assert num_classes_of(network) == 3
+    assert functional(network) is network
+    in_a_list = subclassed.SumOfPair()
+    in_a_list([np.zeros((2, 3), "float32"), np.zeros((2, 3), "float32")])
+    np.testing.assert_array_equal(functional(in_a_list)([LATENTS, LABELS]), LATENTS + np.eye(3)[LABELS])
+    as_arguments = subclassed.built(subclassed.Sum(), (2, 3), (2, 3))  # Keras remembers the shape of the first only
+    with pytest.raises(ValueError, match="Labels are integers"):
+        functional(as_arguments)
 
 
 @pytest.mark.parametrize("kind", [list, tuple, dict])

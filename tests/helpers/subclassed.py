@@ -143,6 +143,20 @@ class Arguments(Conditional):
         return self.compute(inputs, labels)
 
 
+class Sum(keras.Model):
+    """Adds one-hot labels to its latents."""
+
+    def call(self, latents, labels):
+        return latents + labels
+
+
+class SumOfPair(keras.Model):
+    """The same, of a list."""
+
+    def call(self, inputs):
+        return inputs[0] + inputs[1]
+
+
 class Pairs(Conditional):
     def call(self, inputs, training=False):
         first, labels = inputs
