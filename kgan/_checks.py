@@ -51,7 +51,7 @@ def check_images(images: Array, shape: Sequence[int | None], limit: float = 1.01
         )
     if not shapes_fit(images.shape[1:], shape):
         _check_channels_last(images.shape, shape)
-        different = "channels" if shapes_fit(images.shape[1:-1], shape[:-1]) else "size"
+        different = "number of channels" if shapes_fit(images.shape[1:-1], shape[:-1]) else "size"
         raise ValueError(
             f"Expected images of shape {shape}, as the generator has them. Received: {images.shape[1:]}: "
             f"another {different}. Build the networks for this shape, or load the data with "

@@ -11,6 +11,9 @@ import keras
 LABELS = ("label", "labels", "class", "classes", "class_label", "class_labels", "y")
 """Names of inputs, and of outputs, that belong to labels."""
 
+FAILURES = (TypeError, ValueError, AttributeError, IndexError, KeyError)
+"""What the code of a network may raise for inputs that it was not written for."""
+
 INPUTS = {
     "generator": "keras.Input((latent_dim,))",
     "discriminator": "keras.Input((height, width, channels))",
@@ -71,10 +74,14 @@ def functional(network: keras.Model, role: str = "network") -> keras.Model:
 def _wrapped(network: keras.Model, role: str) -> keras.Model:
     """Return a Functional model with a network as its only layer."""
     arguments = arguments_of(network, role)
-    inputs = keras.tree.flatten(arguments.positional)
     try:
         outputs = network(*arguments.positional)
-    except (TypeError, ValueError, AttributeError, IndexError, KeyError) as error:
+    except FAILURES as error:
+        if optional_labels(network) and len(arguments.positional) == 1:
+            arguments.positional.append(_inputs_of(None, "labels"))
+            arguments.names.append("labels")
+            return _graph(network, arguments, network(*arguments.positional), role)
+        inputs = keras.tree.flatten(arguments.positional)
         shapes = ", ".join(str(tensor.shape) for tensor in inputs)
         asked = len(inputs) > 1 and any(is_label(*pair) for pair in zip(inputs, arguments.names, strict=True))
         advice = "\n\nLabels are integers (batch,): `keras.ops.one_hot` makes them one-hot in `call`." if asked else ""
@@ -83,7 +90,13 @@ def _wrapped(network: keras.Model, role: str) -> keras.Model:
             f"Expected `{role}` to take symbolic inputs of the shapes that it was built for. Received: {network!r}, "
             f"which fails for keras.Input of {shapes}: {reason}{advice}"
         ) from error
-    inputs, outputs = labels_last(inputs, arguments.names), labels_last(*_flat_outputs(outputs, role, network))
+    return _graph(network, arguments, outputs, role)
+
+
+def _graph(network: keras.Model, arguments: Arguments, outputs: Any, role: str) -> keras.Model:
+    """Return the Functional model from symbolic arguments to what a network gave for them."""
+    inputs = labels_last(keras.tree.flatten(arguments.positional), arguments.names)
+    outputs = labels_last(*_flat_outputs(outputs, role, network))
     return keras.Model(_one_or_all(inputs), _one_or_all(outputs), name=network.name)
 
 
@@ -169,6 +182,12 @@ def required_arguments(network: keras.Model) -> list[str]:
         and parameter.default is parameter.empty
         and parameter.name not in ("training", "mask")
     ]
+
+
+def optional_labels(network: keras.Model) -> bool:
+    """Return whether a network's `call` has an argument for labels with a default, which it may need all the same."""
+    parameters = inspect.signature(network.call).parameters
+    return len(required_arguments(network)) == 1 and [*parameters][1:2] != [] and [*parameters][1] in LABELS
 
 
 def is_label(tensor: keras.KerasTensor, name: str) -> bool:

@@ -82,7 +82,9 @@ def test_one_hot_labels_become_integers():
     assert functional(network) is network
     in_a_list = subclassed.SumOfPair()
     in_a_list([np.zeros((2, 3), "float32"), np.zeros((2, 3), "float32")])
-    np.testing.assert_array_equal(functional(in_a_list)([LATENTS, LABELS]), LATENTS + np.eye(3)[LABELS])
+    np.testing.assert_array_equal(
+        functional(in_a_list)([LATENTS, LABELS]), LATENTS + np.eye(3, dtype="float32")[LABELS]
+    )
     as_arguments = subclassed.built(subclassed.Sum(), (2, 3), (2, 3))  # Keras remembers the shape of the first only
     with pytest.raises(ValueError, match="Labels are integers"):
         functional(as_arguments)
@@ -146,6 +148,20 @@ def test_what_the_advice_says_works():
         functional(model)
     model(keras.Input((3,)))
     assert functional(model).inputs[0].shape == (None, 3)
+
+
+def test_optional_labels():
+    class Optional(subclassed.Conditional):
+        def call(self, inputs, labels=None):
+            return self.compute(inputs, labels)
+
+    class Unneeded(subclassed.Generator):
+        def call(self, latents, labels=None):
+            return super().call(latents)
+
+    needed = functional(subclassed.built(Optional(16, subclassed.SHAPE), (2, 3), (2,)))
+    assert [tensor.shape for tensor in needed.inputs] == [(None, 3), (None,)]
+    assert len(functional(subclassed.generator(Unneeded())).inputs) == 1
 
 
 class Vague(keras.Model):

@@ -9,6 +9,7 @@ import numpy as np
 
 from kgan import _files
 from kgan._deprecation import renamed
+from kgan._functional import functional
 from kgan._registry import unknown
 from kgan._typing import Array, PathLike
 from kgan.export._format import Format, prepare
@@ -59,7 +60,7 @@ def export(
     each line, which `unzip` takes out of a LiteRT file.
 
     Args:
-        network: Functional or built Sequential model: latents, `[latents, labels]` or images to images.
+        network: built Keras model: latents, `[latents, labels]` or images to images.
         path: a folder for a SavedModel, else a file that ends in `.onnx` or `.tflite`. Missing parents are created.
         format: `"tf_saved_model"`, `"onnx"` or `"litert"`. Defaults to `"tf_saved_model"`.
         overwrite: replace an earlier export, as `keras.Model.save` does, so that a script that is run again does not
@@ -95,6 +96,7 @@ def export(
     """
     writer = checked_format(format, weights_dtype)
     path = checked_path(path, writer, overwrite)
+    network = functional(network)
     writer.check(network)
     portable = prepare(network, num_classes, label_dropout, class_names, classes)
 

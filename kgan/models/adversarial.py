@@ -13,7 +13,7 @@ from kgan.backend import keras_internals
 from kgan.metrics import FeatureMetric
 from kgan.models.pair import NetworkPair
 from kgan.recipes import Recipe
-from kgan.training import game, reach
+from kgan.training import checks, game, reach
 from kgan.training.step_metrics import StepMetrics
 
 NUM_PROBES, NUM_DRAWS = 32, 2
@@ -76,6 +76,7 @@ class AdversarialModel(NetworkPair):
         Raises:
             ValueError: a name is unknown, a number is out of range, or one optimizer is given twice.
         """
+        checks.check_metrics(metrics)
         self.loss = losses.get(recipe.loss)
         self.penalties = [penalties.get(penalty) for penalty in recipe.penalties]
         names = [penalty.name for penalty in self.penalties]
@@ -200,6 +201,7 @@ class AdversarialModel(NetworkPair):
 
     def call(self, inputs: Any, training: bool = False) -> Tensor:
         """Return the images `(batch, height, width, channels)` that the averaged generator makes of its inputs."""
+        checks.check_inputs(inputs, self.ema_generator)
         return self.ema_generator(inputs, training=training)
 
     # The step

@@ -9,6 +9,7 @@ from typing import Any
 
 import keras
 
+from kgan._functional import functional
 from kgan._typing import PathLike, Tensor
 from kgan.architectures.inspection import is_generator, num_classes_of
 from kgan.export import exporting, resave
@@ -104,7 +105,7 @@ class KerasGenerator(Sampler):
     """A Keras generator without a GAN around it, which generates images as a `GAN` does.
 
     Args:
-        generator: Functional model, latents or `[latents, labels]` to images.
+        generator: built Keras model, latents or `[latents, labels]` to images.
 
     Attributes:
         ema_generator: the generator.
@@ -117,6 +118,7 @@ class KerasGenerator(Sampler):
     """
 
     def __init__(self, generator: keras.Model) -> None:
+        generator = functional(generator, "generator")
         self.ema_generator = generator
         self.latent_dim = generator.inputs[0].shape[1]
         self.image_shape = tuple(generator.outputs[0].shape[1:])

@@ -86,6 +86,8 @@ class Sampler:
         if latents is not None:
             given = self._checked_latents(latents, num, truncation)
             return self._images_of(given, self.labels_for(len(given), labels), batch_size)
+        if getattr(num, "ndim", 0):
+            raise ValueError("Expected `num`, the number of images. Received: an array. Pass it as `latents`.")
         if num is None:
             raise ValueError("Expected `num`, the number of images, or `latents`. Received: neither.")
         seed = random.randrange(2**31) if seed is None else seed

@@ -79,6 +79,40 @@ def check_order(generator: keras.Model, discriminator: keras.Model) -> None:
         )
 
 
+def check_inputs(inputs: Any, generator: keras.Model) -> None:
+    """Check the shapes of what a model is called with.
+
+    Raises:
+        ValueError: they are not those of the generator's inputs, for example those of its images.
+    """
+    received: list[Any] = [getattr(part, "shape", None) for part in keras.tree.flatten(inputs)]
+    if any(shape is None or getattr(shape, "rank", 0) is None for shape in received):
+        return  # numbers, or not known while a function is traced
+    expected = [tensor.shape for tensor in generator.inputs]
+    fits = [shapes_fit(tuple(given), known) for given, known in zip(received, expected, strict=False)]
+    if len(fits) == len(expected) == len(received) and all(fits):
+        return
+    raise ValueError(
+        f"Expected the generator's inputs, of shape {', '.join(map(str, expected))}, to make images from. Received: "
+        f"{', '.join(str(tuple(shape)) for shape in received)}. Real images are for `fit` and `evaluate`."
+    )
+
+
+def check_metrics(metrics: Any) -> None:
+    """Check that metrics are not those of a classifier.
+
+    Raises:
+        ValueError: one is an accuracy.
+    """
+    for metric in metrics or []:
+        name = metric if isinstance(metric, str) else type(metric).__name__
+        if name == "acc" or "accuracy" in name.lower():
+            raise ValueError(
+                f"Expected metrics of real and generated images, as those of kgan.metrics. Received: {metric!r}. How "
+                "often the discriminator is right is no measure of images; `real_score` and `fake_score` tell it."
+            )
+
+
 def check_no_targets(targets: Any) -> None:
     """Check that a GAN without labels is not given targets for its discriminator, as in `fit(images, ones)`.
 

@@ -118,6 +118,7 @@ def test_latents_may_be_given():
         ({"latents": np.ones(3)}, r"latents\[None\]"),
         ({"latents": np.ones((0, 3))}, r"Received: shape \(0, 3\)"),
         ({"latents": np.ones((3, 3)), "num": 2}, "3 latents and num=2"),
+        ({"num": np.ones((2, 3))}, "Pass it as `latents`"),
         ({}, "Received: neither"),
     ],
 )

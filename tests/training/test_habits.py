@@ -212,6 +212,20 @@ def test_tables_name_no_argument_that_exists():
     assert not set(habits.FIT) & set(habits.keras_arguments("fit"))
 
 
+def test_accuracy_is_no_metric(model):
+    for metric in ("accuracy", "acc", keras.metrics.BinaryAccuracy()):
+        with pytest.raises(ValueError, match="Expected metrics of real and generated images"):
+            model.compile(metrics=[metric])
+
+
+def test_images_are_no_inputs(model, conditional):
+    with pytest.raises(ValueError, match=r"of shape \(None, 4\).*Received: \(6, 8, 8, 1\). Real images are for"):
+        model(IMAGES)
+    with pytest.raises(ValueError, match=r"of shape \(None, 4\), \(None,\), .*Received: \(2, 4\)"):
+        conditional(np.zeros((2, 4), "float32"))
+    assert conditional([np.zeros((2, 4), "float32"), np.int32([0, 2])]).shape == (2, *networks.SHAPE)
+
+
 def test_what_people_call(model):
     latents = np.random.default_rng(0).standard_normal((3, 4)).astype("float32")
     images = model.generate(latents=latents)
