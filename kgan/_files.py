@@ -6,11 +6,13 @@ import pathlib
 import shutil
 import tempfile
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from kgan._typing import PathLike
+if TYPE_CHECKING:  # it imports NumPy, which `kgan --help` does without
+    from kgan._typing import PathLike
 
 
-def check_new_folder(folder: PathLike) -> None:
+def check_new_folder(folder: "PathLike") -> None:
     """Check that nothing is at a path but perhaps an empty folder.
 
     Raises:
@@ -24,7 +26,7 @@ def check_new_folder(folder: PathLike) -> None:
 
 
 @contextlib.contextmanager
-def replacing(path: PathLike) -> Iterator[pathlib.Path]:
+def replacing(path: "PathLike") -> Iterator[pathlib.Path]:
     """Write a file or a folder under a temporary name beside `path`, and rename it when it is complete.
 
     The temporary path keeps the suffix of `path`, by which libraries choose the format. If the block fails (a full
