@@ -74,6 +74,17 @@ def conditions(data, num):
     return test[random.permutation(len(test))[:num]], sets
 
 
+def with_model(sets, name):
+    """Add mixtures of real images with samples of the model that comes with kgan, if there is one of the data."""
+    path = scoring.RESULTS.parents[1] / "saved_models" / name
+    if not path.is_dir():
+        return
+    real = sets["none", 0]
+    samples = kgan.open_model(path).generate(len(real), seed=0)
+    for step, share in enumerate((0.25, 0.5, 0.75, 1.0), 1):
+        sets["saved model", step] = np.concatenate([samples[: int(share * len(real))], real[int(share * len(real)) :]])
+
+
 def with_generated(sets, data, updates):
     """Add samples of a GAN after ever fewer updates of its training."""
     (train, _), _ = kgan.datasets.train_and_test(data, share=0.2)
@@ -156,6 +167,7 @@ def main():
     for name, source in sources.items():
         data = kgan.datasets.find(source)
         real, sets = conditions(data, options.num)
+        with_model(sets, name)
         if options.updates:
             with_generated(sets, data, options.updates)
         found, record = {}, {}

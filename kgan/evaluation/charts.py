@@ -51,7 +51,7 @@ def class_shares(shares: Mapping[str, tuple[float, float]]) -> bytes:
     axes.set_yticks(list(places), [name if len(name) < 24 else f"{name[:22]}…" for name in names])
     axes.invert_yaxis()
     axes.set_xlabel("share in %")
-    axes.legend(loc="lower right")
+    axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, frameon=False)
     return _png(figure)
 
 

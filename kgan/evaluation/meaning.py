@@ -64,7 +64,8 @@ MEANINGS = {
     ),
     "class_entropy": Meaning(
         "Evenness of the classes",
-        "How even the classes are among the generated images (entropy, in nats). As among real images is good.",
+        "How even the classes are among the generated images (entropy, as a share of the largest possible): 1 if all "
+        "are equally frequent. As among real images is good.",
     ),
     "memorization_z": Meaning(
         "Nearness to training images",

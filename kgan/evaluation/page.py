@@ -82,7 +82,14 @@ def _figures(rows: Sequence[Row]) -> list[str]:
     header = ["figure", "generated", "real images", "verdict", "samples"]
     caption = "±: 95 % interval over draws of samples; it does not hold the spread over trainings."
     meanings = [
-        _html.paragraph(_html.strong(meaning_of(row.name).title), " (", _html.code(row.name), "): ", text)
+        _html.paragraph(
+            _html.strong(meaning_of(row.name).title),
+            " (",
+            _html.code(row.name),
+            "): ",
+            text,
+            _in_words(verdict_of(row)),
+        )
         for row in rows
         if (text := meaning_of(row.name).sentence)
     ]
@@ -94,6 +101,11 @@ def _figures(rows: Sequence[Row]) -> list[str]:
         _html.table(header, cells, caption),
         _html.subsection("What the figures mean", *meanings),
     ]
+
+
+def _in_words(verdict: Verdict) -> str:
+    """Return a verdict as a sentence that follows others; on a phone its column of the table is off the screen."""
+    return _html.Html(f" {_html.strong(f'Here: {verdict.text}.')}") if verdict.text else ""
 
 
 def _drawings(curves: Mapping[str, Array], shares: Mapping[str, tuple[float, float]], model: pathlib.Path) -> list[str]:

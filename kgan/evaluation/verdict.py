@@ -109,7 +109,7 @@ def _balance(row: Row) -> Verdict:
 
 def _entropy(row: Row) -> Verdict:
     gap = abs(row.value - row.floor)
-    grade = next((grade for grade, limit in zip(GRADES, (0.02, 0.1, 0.5), strict=False) if gap <= limit), "far")
+    grade = next((grade for grade, limit in zip(GRADES, (0.01, 0.05, 0.2), strict=False) if gap <= limit), "far")
     return Verdict(grade, "as even as real images" if grade == "as real" else f"{gap:.2g} from that of real images")
 
 
