@@ -1,6 +1,10 @@
 """The command line starts fast, and prints only what kgan says."""
 
 import json
+import signal
+import subprocess
+import sys
+import time
 
 import pytest
 from commands import process, run
@@ -48,9 +52,20 @@ def test_python_m_kgan_and_the_version():
 
 def test_help_of_every_command():
     text = run("--help")
-    for command in ("train", "generate", "evaluate", "edit", "augment", "denoise", "upscale", "export"):
+    for command in (
+        "train",
+        "generate",
+        "evaluate",
+        "edit",
+        "interpolate",
+        "augment",
+        "denoise",
+        "upscale",
+        "export",
+        "doctor",
+    ):
         assert command in text
-        assert f"Usage: kgan {command}" in run(command, "--help")
+        assert f"Usage: kgan {command}" in run(command, "-h")
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -60,6 +75,12 @@ def test_completion(shell):
     assert "evaluate" in done.stdout
     assert "train" not in done.stdout
     assert done.stderr == ""
+
+
+def test_values_are_completed():
+    words = {"COMP_WORDS": "kgan train digits --loss h", "COMP_CWORD": "4"}
+    done = process("-m", "kgan", _KGAN_COMPLETE="complete_bash", **words)
+    assert (done.stdout.split(), done.stderr) == (["hinge"], "")
 
 
 def test_a_wrong_option_with_markup_is_an_error_as_any_other():
@@ -78,17 +99,12 @@ def test_commands_print_only_what_kgan_says(tmp_path):
         return done.stdout.splitlines(), done.stderr.splitlines()
 
     lines, errors = kgan_prints("train", "digits", "--epochs", "1", "--architecture", "mlp", "--out", "run")
-    assert errors == []
-    assert [line.split()[0] for line in lines if line] == [
-        "data",
-        "networks",
-        "recipe",
-        "training",
-        "run",
-        "epoch",
-        "Done.",
-        "More",
-    ]
+    assert [line.split()[:2] for line in errors][-1:] == [["epoch", "1/1:"]]  # progress, and nothing else
+    assert {line.split()[0] for line in errors} == {"epoch"}
+    said = ["data", "networks", "recipe", "training", "device", "run", "Verdict:", "Done.", "More"]
+    assert [line.split()[0] for line in lines if line] == said
+    lines, errors = kgan_prints("generate", "run", "-n", "4", "-o", "more.png", "--json", "--quiet")
+    assert (json.loads("".join(lines))["out"], errors) == ("more.png", [])
     assert kgan_prints("generate", "run", "-n", "4", "-o", "grid.png") == (["4 images in grid.png"], [])
     assert kgan_prints("export", "run", "exported") == (["Exported to exported."], [])
     assert kgan_prints("export", "run", "exported.tflite", "--format", "litert") == (
@@ -101,3 +117,43 @@ def test_commands_print_only_what_kgan_says(tmp_path):
     lines, errors = kgan_prints("generate", "nothing", code=1)
     assert lines == []
     assert [line.split(":")[0] for line in errors] == ["Error"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_run_that_is_ended_keeps_its_state_and_goes_on(tmp_path, number, status):
+    command = [sys.executable, "-m", "kgan", "train", "digits", "--epochs", "200", "--architecture", "mlp", "-o", "run"]
+    with (
+        open(tmp_path / "errors.txt", "w+") as errors,
+        subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=errors) as training,
+    ):
+        while training.poll() is None and not list(tmp_path.glob("run/samples/*.png")):
+            time.sleep(0.1)
+        training.send_signal(number)
+        assert training.wait(timeout=120) == status
+        errors.seek(0)
+        text = errors.read()
+    assert "Traceback" not in text
+    assert "Saved: " in text
+    assert "The same command goes on from there" in text
+    assert list(tmp_path.glob("run/backup/*.keras"))
+    assert process("-m", "kgan", "generate", "run", "-n", "2", "-o", "two.png", folder=tmp_path).returncode == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", [0.3, 2.0])
+def test_ctrl_c_before_anything_is_done(tmp_path, seconds):
+    with subprocess.Popen(
+        [sys.executable, "-m", "kgan", "train", "digits", "-o", "run"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as training:
+        time.sleep(seconds)
+        training.send_signal(signal.SIGINT)
+        output = training.communicate(timeout=120)[0]
+    assert training.returncode in (130, -signal.SIGINT)  # the latter while Python itself starts
+    if training.returncode == 130:
+        assert "Interrupted." in output
+        assert "Traceback" not in output
