@@ -6,6 +6,7 @@ import functools
 import inspect
 import io
 import json
+import math
 import os
 import signal
 import sys
@@ -133,7 +134,7 @@ def _printing(silent: bool, as_json: bool) -> Iterator[Callable[[], None]]:
 
     def print_json() -> None:
         if as_json:
-            print(json.dumps(console.state.result, indent=2, default=str), file=stdout, flush=True)
+            print(json.dumps(_plain(console.state.result), indent=2, default=str), file=stdout, flush=True)
 
     with contextlib.ExitStack() as stack:
         if silent:
@@ -142,6 +143,17 @@ def _printing(silent: bool, as_json: bool) -> Iterator[Callable[[], None]]:
         elif as_json:
             stack.enter_context(contextlib.redirect_stdout(sys.stderr))
         yield print_json
+
+
+def _plain(value: Any) -> Any:
+    """Return a value with what JSON has: it has no nan and no infinity, and no numbers of NumPy."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if hasattr(value, "tolist"):
+        return _plain(value.tolist())
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 @contextlib.contextmanager

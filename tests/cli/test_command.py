@@ -6,6 +6,7 @@ import pathlib
 import signal
 import warnings
 
+import numpy as np
 import pytest
 import typer
 from typer.testing import CliRunner
@@ -143,6 +144,19 @@ class TestOutput:
         done = invoke(working, "--json")
         assert json.loads(done.stdout) == {"num": 3, "out": "x.png"}
         assert done.stderr == "from the library\ndone\nWarning: look\n"
+
+    def test_json_has_numbers_of_all_kinds(self):
+        def command():
+            result(array=np.array([1.5, np.nan]), scalar=np.int64(3), infinite=float("inf"), pair=(1, {2: None}))
+
+        done = invoke(command, "--json")
+        assert json.loads(done.stdout) == {
+            "array": [1.5, None],
+            "scalar": 3,
+            "infinite": None,
+            "pair": [1, {"2": None}],
+        }
+        assert "NaN" not in done.stdout
 
     def test_json_of_an_error(self):
         def command():
