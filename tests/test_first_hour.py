@@ -15,8 +15,7 @@ import kgan
 
 # What only libraries print, and what only Python programmers understand.
 FOREIGN = re.compile(
-    r"tensorflow/|cuda|absl|oneDNN|grappler|remapper|WARNING|site-packages|\.py:\d|skip_unreadable|`[a-z_]+=|=(True|None)",
-    re.IGNORECASE,
+    r"tensorflow/|[Cc]uda|absl|oneDNN|grappler|remapper|WARNING|site-packages|\.py:\d|skip_unreadable|`[a-z_]+=|=(True|None)"
 )
 TRAIN = ("train", "photographs", "--image-size", "16", "--architecture", "mlp", "--batch-size", "8")
 
