@@ -63,14 +63,14 @@ step() { # NAME "EXPECTED STATUSES" COMMAND...
     check "$name" "$expected" "$status" "$((SECONDS - began))" "$log"
 }
 
-stopped() { # SECONDS COMMAND...: run, and press Ctrl-C after the first update that was saved or after SECONDS
-    local limit=$1 process
+stopped() { # FILE COMMAND...: run, and press Ctrl-C when FILE is there, which the run writes
+    local file=$1 process
     shift
     # A background process of a script ignores SIGINT: Python restores it.
     python -c 'import os, signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)
 os.execvp(sys.argv[1], sys.argv[1:])' "$@" &
     process=$!
-    sleep "$limit"
+    while [ ! -e "$file" ] && kill -0 "$process" 2> /dev/null; do sleep 0.2; done
     kill -INT "$process"
     wait "$process"
 }
@@ -90,7 +90,7 @@ step version 0 kgan --version
 step help 0 kgan --help
 step doctor 0 kgan doctor
 step dry-run 0 "${train[@]}" --dry-run
-step train-stopped 130 stopped "${FIRST_HOUR_STOP:-45}" "${train[@]}"
+step train-stopped 130 stopped runs/photographs/log.csv "${train[@]}"
 need runs/photographs/run.json runs/photographs/config.toml runs/photographs/report.html
 step generate-stopped 0 kgan generate runs/photographs -n 16 --seed 7 -o stopped.png
 step train-continued 0 "${train[@]}"
