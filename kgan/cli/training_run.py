@@ -265,6 +265,7 @@ class Run:
         import kgan
 
         folder, gan = self.folder.path, self.gan
+        console.kept("The training is done and saved. The same command writes what is missing in the run folder.")
         gan.save(folder / "model.keras")
         gan.export(folder / "saved_model")
         kgan.images.save_grid(folder / "samples.png", gan.generate(64, seed=self.options.seed))

@@ -1,5 +1,6 @@
 """Keras's `fit` and `evaluate` for data without targets, with checks of the data before the first step."""
 
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -111,10 +112,11 @@ class TrainableModel(PersistentModel):
             )
         finally:
             self.data_position.close()
-            for callback in self.fit_callbacks:
-                if hasattr(callback, "after_fit"):  # unlike `on_train_end` it is called after an error too
-                    callback.after_fit()
             keras_internals.set_initial_epoch(self, None)
+            with contextlib.ExitStack() as stack:  # one that fails, on a full disk, keeps no other from being called
+                for callback in reversed(self.fit_callbacks):
+                    if hasattr(callback, "after_fit"):  # unlike `on_train_end` it is called after an error too
+                        stack.callback(callback.after_fit)
 
     @explained(habits.FIT, lambda: habits.keras_arguments("evaluate"))
     def evaluate(self, x: Any = None, y: Any = None, *args: Any, **kwargs: Any) -> dict[str, float] | Sequence[float]:

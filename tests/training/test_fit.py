@@ -123,3 +123,28 @@ def test_no_data(gan):
 def test_not_compiled():
     with pytest.raises(ValueError, match="compile"):
         networks.gan().fit(networks.images(), verbose=0)
+
+
+def test_after_an_error_every_callback_is_told():
+    """Also where one of them fails itself, as on a full disk."""
+    told = []
+
+    class Told(keras.callbacks.Callback):
+        def __init__(self, name, error=None):
+            super().__init__()
+            self.name, self.error = name, error
+
+        def on_train_begin(self, logs=None):
+            if self.name == "first":
+                raise KeyboardInterrupt
+
+        def after_fit(self):
+            told.append(self.name)
+            if self.error:
+                raise self.error
+
+    gan = networks.gan()
+    gan.compile()
+    with pytest.raises(OSError, match="No space left"):
+        gan.fit(networks.images(), verbose=0, callbacks=[Told("first", OSError("No space left")), Told("second")])
+    assert told == ["first", "second"]
