@@ -16,8 +16,9 @@ HEALTHY = "healthy"
 PERSISTENCE = 2
 """Number of checks in a row that a verdict needs: single batches mislead."""
 
-WARM_UP = 10
-"""Number of first checks in which some verdicts are not given: a generator begins with little variety."""
+WARM_UP, WARM_UP_UPDATES = 10, 200
+"""Number of first checks, and of first updates, in which some verdicts are not given: a generator begins with little
+variety."""
 
 
 class Evidence(NamedTuple):
@@ -254,7 +255,7 @@ def diagnose(history: Sequence[Evidence], in_use: Collection[str] = ()) -> Verdi
     - divergence: updates were skipped since they were not finite, or the scores are beyond 1,000 and ten times
       what they were at first, or samples are not finite;
     - mode collapse: samples spread less than 0.35 as much as real ones, or repeat each other (0.25), or have a
-      class entropy below 0.6; not in the first ten checks, since a generator begins with little variety;
+      class entropy below 0.6; not in the first ten checks or 200 updates: a generator begins with little variety;
     - overfitting: held-out images have fallen more than seven tenths of the way towards generated ones;
     - discriminator too strong: it ranks more than 99.5 % of pairs correctly, and samples do not come nearer;
     - generator too strong: the discriminator ranks no better than chance while samples are far from real ones.
@@ -310,9 +311,19 @@ def _mode_collapse(history: Sequence[Evidence]) -> str | None:
     }
     for name, (limit, words) in figures.items():
         value = getattr(last, name)
-        if value < limit and len(history) > WARM_UP:
+        if value < limit and not warming_up(history):
             return words.format(percent(value))
     return None
+
+
+def warming_up(history: Sequence[Evidence]) -> bool:
+    """Return whether it is too early for some verdicts.
+
+    Example:
+    >>> warming_up([Evidence(step) for step in range(50)]), warming_up([Evidence(100 * step) for step in range(11)])
+    (True, False)
+    """
+    return len(history) <= WARM_UP or max(evidence.step for evidence in history) < WARM_UP_UPDATES
 
 
 def _overfitting(history: Sequence[Evidence]) -> str | None:
@@ -346,7 +357,7 @@ def _generator_too_strong(history: Sequence[Evidence]) -> str | None:
 def _improving(history: Sequence[Evidence], num_checks: int = 5) -> bool:
     """Return whether samples are nearer to real ones than some checks ago, or have not had the time to be."""
     recent = [evidence.distance for evidence in history[-num_checks:]]
-    return len(history) <= WARM_UP or min(recent[-2:]) < 0.97 * min(recent[:-2])
+    return warming_up(history) or min(recent[-2:]) < 0.97 * min(recent[:-2])
 
 
 RULES: dict[str, Callable[[Sequence[Evidence]], str | None]] = {

@@ -89,6 +89,12 @@ class TestDiagnose:
         assert diagnose(looks() + looks(1, spread=0.0)).name == "healthy"
         assert diagnose(looks() + looks(2, spread=0.0)).name == "mode collapse"
 
+    def test_little_variety_in_the_first_updates_is_no_collapse(self):
+        """However many checks there were: a generator begins so."""
+        early = [evidence._replace(step=step + 1) for step, evidence in enumerate(looks(50, spread=0.1))]
+        assert diagnose(early).name == "healthy"
+        assert diagnose([*early, *(early[-1]._replace(step=step) for step in (200, 210))]).name == "mode collapse"
+
     def test_no_evidence(self):
         with pytest.raises(ValueError, match="at least one check"):
             diagnose([])

@@ -134,8 +134,10 @@ def _now(run: Run, watch: Watch) -> str:
             _capital(verdict.name), "bad", _capital(verdict.reason), _html.paragraph(_html.with_options(advice))
         )
     texts = [f"Nothing suspicious was seen in the newest of {len(watch.history):,} checks."]
-    if len(watch.history) <= diagnosis.WARM_UP:
-        texts.append("It is early: a mode collapse, for example, is not looked for in the first ten checks.")
+    if diagnosis.warming_up(watch.history):
+        texts.append(
+            "It is early: a mode collapse, for example, is not looked for in the first ten checks and 200 updates."
+        )
     if watch.held_out is None:
         texts.append("Overfitting was not checked: that needs real images which are not trained on.")
     return _html.verdict("Healthy", "good", " ".join(texts))

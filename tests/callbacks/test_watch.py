@@ -18,12 +18,12 @@ class TestWatch:
         gan.generator.layers[1].trainable = False
         gan.compile()
         watch = kgan.callbacks.Watch(num_checks=20)
-        with pytest.warns(UserWarning, match="Step 12: mode collapse.*packing=2") as warned:
-            gan.fit(networks.images(64), epochs=5, batch_size=16, verbose=0, callbacks=[watch])
+        with pytest.warns(UserWarning, match="Step 240: mode collapse.*packing=2") as warned:
+            gan.fit(networks.images(64), epochs=100, batch_size=16, verbose=0, callbacks=[watch])
         assert watch.verdict.name == "mode collapse"
         assert len(watch.history) == 20
         assert [(change.step, change.epoch, change.verdict.name) for change in watch.changes] == [
-            (12, 3.0, "mode collapse")
+            (240, 60.0, "mode collapse")
         ]
         assert len(warned) == 1
         assert "gan.compile()" not in watch.verdict.advice  # it is in use
@@ -35,9 +35,9 @@ class TestWatch:
         gan.compile()
         with pytest.warns(UserWarning, match="mode collapse"):
             history = gan.fit(
-                networks.images(64), epochs=20, verbose=0, callbacks=[kgan.callbacks.Watch(num_checks=20, stop=True)]
+                networks.images(64), epochs=160, verbose=0, callbacks=[kgan.callbacks.Watch(num_checks=20, stop=True)]
             )
-        assert len(history.epoch) < 15
+        assert len(history.epoch) < 120
 
     def test_evidence_in_the_logs_and_nothing_is_disturbed(self):
         """With and without Watch the same weights: it draws no number of the run and moves no data."""
@@ -99,7 +99,7 @@ class Scripted(kgan.callbacks.Watch):
         for spread in spreads:
             self._step += 1
             self._done += 1
-            self.history.append(Evidence(self._step, spread=spread, accuracy=0.8, distance=0.1))
+            self.history.append(Evidence(100 * self._step, spread=spread, accuracy=0.8, distance=0.1))
             self.verdict = diagnose(self.history)
             self._announce()
 
