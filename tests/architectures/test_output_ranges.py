@@ -149,7 +149,10 @@ def test_subclassed_networks_are_looked_into():
     assert output_ranges(functional(subclassed.generator(subclassed.Built()))) == [None]  # TensorFlow's functions
 
 
-@pytest.mark.parametrize("name", ["mlp", "dcgan", "resnet", "style"])
+SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in ("resnet", "style")]
+
+
+@pytest.mark.parametrize("name", ["mlp", "dcgan", *SLOW])
 def test_shipped_architectures_reach_images(name):
     module = getattr(architectures, name)
     (images,) = output_ranges(module.generator((8, 8, 1), latent_dim=2))

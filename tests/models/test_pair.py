@@ -16,12 +16,10 @@ UNSAVABLE = {
     "no argument": subclassed.Generator,
     "arguments": lambda: subclassed.WithArguments(4, layers.Dense(5), lambda x: x * 0.5),
     "forgetful": lambda: subclassed.Forgetful(-1.0),
-    "own build": subclassed.Built,
     "functional with a call": lambda: subclassed.GraphWithCall(6),
 }
 SAVABLE = {
     "configured": lambda: subclassed.Configured(5),
-    "sequential": lambda: subclassed.InOrder(6),
     "functional": lambda: subclassed.Graph(6),
 }
 
