@@ -19,6 +19,9 @@ from kgan.metrics import psnr
 START_SAMPLES = 4000
 """How many random images are compared with each given image, to start from the nearest."""
 
+RESTARTS = 3
+"""How many more starts are tried for images that are not recognized: from the next nearest random images."""
+
 NEIGHBOR_SAMPLES = 500
 """Of how many of them the nearest other one is found, to know how alike two images of the generator are."""
 
@@ -85,7 +88,9 @@ def invert(
     Starting from the nearest of 4,000 random images, Adam with cosine decay minimizes
     `mean (G(c) - image)^2 + prior * mean u^2`, where `u` is the whitened code (`CodeSpace.whiten`). The second term
     keeps the code near the codes of random images, so that it can be edited. In style-based generators each level gets
-    a style of its own (the space W+), which comes nearer to the images than latents do.
+    a style of its own (the space W+), which comes nearer to the images than latents do. For images that are not
+    recognized then (`Inversion.recognized`), the search starts again from the next three random images, one after the
+    other, and the nearest result counts.
 
     Args:
         model: as in `CodeSpace`.
@@ -121,20 +126,19 @@ def invert(
     space = code_space(model)
     images = prepare_images(images, space.image_shape)
     labels = space.check_labels(len(images), labels)
-    start, nearest, neighbors = _nearest_codes(space, images, labels, seed)
-    batches = [slice(begin, begin + batch_size) for begin in range(0, len(images), batch_size)]
-    descents: dict[int, _GradientDescent] = {}  # by the number of images in a batch
-    parts = []
-    with _progress.bar("inverting", steps * len(batches), "steps") as progress:
-        for batch in batches:
-            num = len(images[batch])
-            if num not in descents:
-                descents[num] = _GradientDescent(space, num, steps, prior, learning_rate)
-            labels_of_batch = None if labels is None else labels[batch]
-            parts.append(descents[num].minimize(start[batch], images[batch], labels_of_batch, progress))
-    codes = np.concatenate(parts)
-    generated = space.images(codes, labels)
-    return Inversion(codes, generated, ops.convert_to_numpy(psnr(images, generated)), nearest, neighbors)
+    starts, nearest, neighbors = _nearest_codes(space, images, labels, seed)
+    search = _Search(space, steps, prior, learning_rate, batch_size)
+    inversion = Inversion(*search.run(starts[:, 0], images, labels), nearest, neighbors)
+    for number in range(1, RESTARTS + 1):
+        (again,) = np.nonzero(~inversion.recognized)
+        if not len(again):
+            break
+        labels_again = None if labels is None else ops.take(labels, again)
+        results = search.run(starts[again, number], images[again], labels_again)
+        better = results[-1] > inversion.psnr[again]
+        for before, result in zip(inversion, results, strict=False):  # codes, images and psnr
+            before[again[better]] = result[better]
+    return inversion
 
 
 def prepare_images(images: ArrayLike, image_shape: ImageShape) -> Array:
@@ -163,6 +167,29 @@ def prepare_images(images: ArrayLike, image_shape: ImageShape) -> Array:
         resized = ops.image.resize(images, expected_size, antialias=True)
         images = np.clip(ops.convert_to_numpy(resized), -1, 1)
     return np.asarray(images, "float32")
+
+
+class _Search:
+    """Searches for codes in batches; descents are kept by the number of images in a batch."""
+
+    def __init__(self, space: CodeSpace, steps: int, prior: float, learning_rate: float, batch_size: int) -> None:
+        self.space, self.settings, self.batch_size = space, (steps, prior, learning_rate), batch_size
+        self._descents: dict[int, _GradientDescent] = {}
+
+    def run(self, start: Array, images: Array, labels: Tensor | None) -> tuple[Array, Array, Array]:
+        """Return codes found from `start`, their images, and the peak signal-to-noise ratios."""
+        batches = [slice(begin, begin + self.batch_size) for begin in range(0, len(images), self.batch_size)]
+        parts = []
+        with _progress.bar("inverting", self.settings[0] * len(batches), "steps") as progress:
+            for batch in batches:
+                num = len(images[batch])
+                if num not in self._descents:
+                    self._descents[num] = _GradientDescent(self.space, num, *self.settings)
+                labels_of_batch = None if labels is None else labels[batch]
+                parts.append(self._descents[num].minimize(start[batch], images[batch], labels_of_batch, progress))
+        codes = np.concatenate(parts)
+        generated = self.space.images(codes, labels)
+        return codes, generated, np.array(psnr(images, generated))
 
 
 class _GradientDescent:
@@ -202,26 +229,26 @@ class _GradientDescent:
 
 
 def _nearest_codes(space: CodeSpace, images: Array, labels: Tensor | None, seed: int) -> tuple[Array, Array, Array]:
-    """Return for each image the code of the nearest random image, of its class if it has one, and two PSNRs.
+    """Return the codes of the random images, of its class if it has one, that are nearest to each image, and two PSNRs.
 
-    The first is that of this nearest image; the second the median of random images with their own nearest ones.
+    The first is that of the nearest image; the second the median of random images with their own nearest ones.
     """
     from sklearn.neighbors import NearestNeighbors
 
     codes = space.sample(START_SAMPLES, seed)
-    start = np.empty((len(images), *space.shape), "float32")
+    starts = np.empty((len(images), 1 + RESTARTS, *space.shape), "float32")
     nearest, neighbors = np.empty((2, len(images)), "float32")
     classes = np.zeros(len(images), int) if labels is None else ops.convert_to_numpy(labels)
     for label in np.unique(classes):
         chosen = classes == label
         candidates = space.images(codes, None if labels is None else int(label)).reshape(START_SAMPLES, -1)
         search = NearestNeighbors().fit(candidates)
-        distances, indices = search.kneighbors(images[chosen].reshape(chosen.sum(), -1), 1)
-        start[chosen] = codes[indices[:, 0]]
+        distances, indices = search.kneighbors(images[chosen].reshape(chosen.sum(), -1), 1 + RESTARTS)
+        starts[chosen] = codes[indices]
         nearest[chosen] = _decibels(distances[:, 0], candidates.shape[1])
         of_each_other = search.kneighbors(candidates[:NEIGHBOR_SAMPLES], 2)[0][:, 1]  # the first is the image itself
         neighbors[chosen] = _decibels(np.median(of_each_other), candidates.shape[1])
-    return start, nearest, neighbors
+    return starts, nearest, neighbors
 
 
 def _decibels(distance: Array, num_values: int) -> Array:

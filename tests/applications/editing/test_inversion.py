@@ -5,7 +5,7 @@ import linear
 import numpy as np
 import pytest
 
-from kgan.applications.editing.inversion import invert, prepare_images
+from kgan.applications.editing.inversion import Inversion, invert, prepare_images
 from kgan.applications.editing.spaces import CodeSpace
 from kgan.architectures import style
 from kgan.export import exporting
@@ -53,6 +53,35 @@ def test_an_exported_generator_and_labels(tmp_path):
         invert(space, images)
     with pytest.raises(ValueError, match="one label for each image"):
         invert(space, images, labels=[0, 1])
+
+
+def test_images_that_the_generator_cannot_make_are_not_recognized(monkeypatch):
+    space = CodeSpace(linear.generator(3))
+    own = space.images(CODES[:2], labels=[0, 2])
+    checks = np.indices((4, 4)).sum(axis=0)[None, ..., None] % 2 * 2.0 - 1
+    images, labels = np.concatenate([own, checks]), [0, 2, 1]
+    inversion = invert(space, images, labels, steps=50)
+    assert inversion.recognized.tolist() == [True, True, False]
+    assert inversion.psnr[2] < 6.1 < 30 == inversion.required_psnr[2]
+    monkeypatch.setattr("kgan.applications.editing.inversion.RESTARTS", 0)
+    assert (inversion.psnr >= invert(space, images, labels, steps=50).psnr).all()
+
+
+def test_what_is_required_of_an_inversion():
+    inversion = Inversion(None, None, np.array([18.0, 21.0, 24.0, 30.0]), np.array([15.0, 12.0, 9.0, 0.0]), 15.0)
+    np.testing.assert_allclose(inversion.required_psnr, [17.0, 20.0, 23.0, 30.0])  # 2 (15 + 1) - nearest, at most 30
+    assert inversion.recognized.all()
+    assert not inversion._replace(psnr=inversion.psnr - 1.1).recognized.any()
+
+
+def test_the_two_ratios_that_set_what_is_required(space):
+    inversion = invert(space, space.images(CODES[:1]), steps=1)
+    codes = space.sample(4000, seed=0)
+    images = space.images(codes).reshape(4000, -1)
+    distances = np.linalg.norm(images - space.images(CODES[:1]).reshape(1, -1), axis=1)
+    np.testing.assert_allclose(inversion.nearest_psnr, 10 * np.log10(4 * 16 / distances.min() ** 2), rtol=1e-3)
+    of_each = np.sort(np.linalg.norm(images[:500, None] - images[None], axis=2), axis=1)[:, 1]
+    np.testing.assert_allclose(inversion.neighbor_psnr, 10 * np.log10(4 * 16 / np.median(of_each) ** 2), rtol=1e-3)
 
 
 def test_images_of_another_size_are_resized_with_a_warning():
