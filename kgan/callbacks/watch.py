@@ -182,7 +182,8 @@ class Watch(keras.callbacks.Callback):
         if self.verdict.name == before:
             return
         if self.verdict.name == diagnosis.HEALTHY:
-            if diagnosis.diagnose(self.history[:-1] or self.history).name != diagnosis.HEALTHY:
+            rule = diagnosis.RULES[before]
+            if rule(self.history) or rule(self.history[:-1]):  # it was seen at one of the last two checks
                 return
             self._change(self.verdict._replace(reason=f"no longer {before}."))
         else:
