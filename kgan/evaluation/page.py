@@ -22,7 +22,7 @@ CAPTIONS = {
         "a grid of generated images",
     ),
     "real": (
-        "Real images that the model has not seen, drawn at random, to compare with.",
+        "Real images to compare with, drawn at random: of the split `test`, or of half the data where there is none.",
         "a grid of real images",
     ),
     "neighbors": (

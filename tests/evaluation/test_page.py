@@ -39,7 +39,7 @@ def test_all_is_explained_and_escaped(settings):
         "Few <images>.",
         "Recall (variety) ( recall_<pixels> ): The share of real images that the model could make",
         "Left of each gap a generated image",
-        "Real images that the model has not seen",
+        "Real images to compare with, drawn at random",
         "samples 1,000",
     ):
         assert words in text
