@@ -26,6 +26,8 @@ MORE = {
     "applications/test_old_names.py": "the old names of all applications",
     "architectures/test_architectures.py": "the contract that every architecture keeps",
     "test_docs.py": "the documentation as a whole",
+    "test_first_hour.py": "the path of a new user through all commands",
+    "test_notebooks.py": "the notebooks as a whole",
     "test_version_0_1.py": "files of version 0.1.0, of many kinds, open",
     "test_package.py": "the package as a whole: what is installed, and what importing it costs",
     "test_saved_models.py": "the models that come with kgan",
