@@ -265,10 +265,14 @@ class Run:
         import kgan
 
         folder, gan = self.folder.path, self.gan
-        console.kept("The training is done and saved. The same command writes what is missing in the run folder.")
-        gan.save(folder / "model.keras")
-        gan.export(folder / "saved_model")
-        kgan.images.save_grid(folder / "samples.png", gan.generate(64, seed=self.options.seed))
+        done = "The training is done and saved. The same command writes what is missing in the run folder."
+        console.kept(done)
+        try:
+            gan.save(folder / "model.keras")
+            gan.export(folder / "saved_model")
+            kgan.images.save_grid(folder / "samples.png", gan.generate(64, seed=self.options.seed))
+        except OSError as error:
+            raise CommandError(f"{error}. {done}") from error
         if self.watching is not None:
             monitoring.conclude(self.watching)
         console.result(

@@ -94,7 +94,7 @@ def test_with_other_data_and_again(trained, tmp_path):
     assert int(second.generator_optimizer.iterations) == 2
     for expected, received in zip(first.generator.weights, second.generator.weights, strict=True):
         np.testing.assert_allclose(received, expected, rtol=0, atol=1e-7)
-    assert "is a SavedGenerator" in run(
+    assert "which holds a generator alone" in run(
         "train", "digits", "--from", trained / "saved_model", "-o", tmp_path / "x", code=1
     )
     output = run("train", "digits", *SMALL[2:], "--from", trained, "--image-size", "16", "-o", tmp_path / "x", code=1)

@@ -68,9 +68,12 @@ class TestStopped:
                 signal.raise_signal(signal.SIGINT)
             original(self, batch, logs)
 
+        # Shells start what runs in the background with Ctrl-C ignored, and so perhaps these tests.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
         with monkeypatch.context() as patch:
             patch.setattr(kgan.callbacks.StopAfter, "on_train_batch_begin", interrupt)
             output = run(*arguments, tmp_path / "run", code=130)
+        signal.signal(signal.SIGINT, before)
         assert "Saved: epoch 1, step 7 (7 of 44 updates). The same command goes on from there" in output
         assert "is used: epoch 1, step 7" in run("generate", tmp_path / "run", "-o", tmp_path / "new.png")
         assert "Going on with the run" in run(*arguments, tmp_path / "run")
@@ -102,16 +105,23 @@ def test_the_options_reach_the_training_and_the_config_file_repeats_it(tmp_path)
 
 
 @pytest.mark.slow
-def test_a_full_disk_is_told_in_a_line(trained, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("method", "kept"),
+    [
+        ("save_state", "Saved: the end of epoch 1 (44 of 88 updates)"),
+        ("save", "The training is done and saved. The same command writes what is missing"),
+    ],
+)
+def test_a_full_disk_is_told_in_a_line(trained, tmp_path, monkeypatch, method, kept):
     folder = tmp_path / "run"
     shutil.copytree(trained, folder)
 
     def save(self, *arguments, **options):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(kgan.GAN, "save", save)
+    monkeypatch.setattr(kgan.GAN, method, save)
     output = run("train", "digits", "--architecture", "mlp", "--epochs", "2", "--out", folder, code=1)
-    assert "No space left on device. Saved: the end of epoch 1 (44 of 88 updates)" in output
+    assert f"No space left on device. {kept}" in output
 
 
 @pytest.mark.parametrize(("device", "message"), [("gpu:7", "none|of them"), ("tpu", "must be auto, cpu, gpu")])
