@@ -15,6 +15,9 @@ MARGIN = 0.1
 FAR = 1e4
 """Images of this size drive a sigmoid to exactly 0 or 1, and logits to large values."""
 
+SCALE = "Scale the data to [-1, 1], or end the generator without an activation."
+"""What to do about data that are no images in [-1, 1]."""
+
 
 def check_generator(generator: keras.Model) -> None:
     """Check that a generator can make images in [-1, 1]. Other data, such as points in the plane, may have any range.
@@ -75,11 +78,12 @@ def warn_of_generator(generator: keras.Model, data: Array, samples: Callable[[],
     known = output_ranges(generator)[0]
     low, high = float(np.min(data)), float(np.max(data))
     span = f"the data are in [{low:.3g}, {high:.3g}]"
+    within = low >= -1 - MARGIN and high <= 1 + MARGIN
     if known is not None:
         if low < known.low - MARGIN or high > known.high + MARGIN:
             warnings.warn(
                 f"The generator ends in {_article(known.source)}, so that its images are in {known}, while {span}: it "
-                f"can never reach all of them. {_generator_advice(known)}",
+                f"can never reach all of them. {_generator_advice(known) if within else SCALE}",
                 stacklevel=4,
             )
         return

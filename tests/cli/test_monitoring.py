@@ -64,7 +64,7 @@ class TestLog:
         monitoring.conclude(watch)
         assert capsys.readouterr().out == ""  # there was no check
         usual = {"spread": 0.95, "repetition": 0.9, "distance": 0.1, "accuracy": 0.8}
-        watch.history = [diagnosis.Evidence(step, **{**usual, **fields}) for step in range(12)]
+        watch.history = [diagnosis.Evidence(step, **{**usual, **fields}) for step in range(100, 1300, 100)]
         watch.verdict = diagnosis.diagnose(watch.history)
         monitoring.conclude(watch)
         assert capsys.readouterr().out.startswith(text)

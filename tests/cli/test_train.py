@@ -34,7 +34,8 @@ def test_run_again_it_goes_on(trained, tmp_path):
     with open(folder / "log.csv") as file:
         assert [row["epoch"] for row in csv.DictReader(file)] == ["1", "2"]
     with Image.open(folder / "samples" / "animation.gif") as animation:
-        assert animation.n_frames == 2
+        # Short runs make several grids in an epoch, none twice.
+        assert animation.n_frames == len(list((folder / "samples").glob("*.png"))) > 2
 
 
 def test_another_run_is_not_overwritten_unasked(trained, tmp_path):

@@ -348,7 +348,8 @@ def test_points_in_the_plane_are_data_too():
     generator, discriminator = networks.generator(shape=(2,)), networks.discriminator(shape=(2,))
     gan = kgan.GAN(generator, discriminator)
     gan.compile()
-    gan.fit(np.random.default_rng(0).normal(5, 3, (64, 2)).astype("float32"), verbose=0)
+    with pytest.warns(UserWarning, match="Scale the data to"):  # the generator ends in tanh
+        gan.fit(np.random.default_rng(0).normal(5, 3, (64, 2)).astype("float32"), verbose=0)
     assert gan.generate(5, seed=0).shape == (5, 2)
 
 

@@ -75,7 +75,7 @@ def test_evaluate_uses_the_same_latents_every_time(gan):
         (np.where(networks.images() > 0.99, np.nan, networks.images()), "Expected finite images.*NaN"),
         (np.where(networks.images() > 0.99, np.inf, networks.images()), "Expected finite images.*infinite"),
         (networks.images()[..., 0], r"Expected a batch of rank 4.*images\[..., None\]"),
-        (networks.images(shape=(8, 8, 3)), "another channels"),
+        (networks.images(shape=(8, 8, 3)), "another number of channels"),
         (networks.images(shape=(8, 12, 1)), "another size"),
         (networks.images(0), "empty"),
     ],
