@@ -50,7 +50,10 @@ suppress_warnings = ["mystnb.unknown_mime_type"]
 # Every reference to a name of kgan must lead somewhere. Those of other packages are not looked up, since that needs a
 # network. Types of internal modules occur as bases and annotations only.
 nitpicky = True
-INTERNAL = r"kgan\.(datasets\.sources|evaluation\.evaluate|metrics\.feature_metric|models\.sampler|training\.fit)\."
+INTERNAL = (
+    r"kgan\.(_fit_progress|datasets\.sources|evaluation\.evaluate|metrics\.feature_metric|models\.(pair|sampler)|"
+    r"training\.fit)\."
+)
 nitpick_ignore_regex = [("py:.*", r"(?!kgan\.).*"), ("py:class", INTERNAL + r"\w+")]
 
 # The API reference comes from the docstrings, which have single backticks around code.

@@ -47,7 +47,7 @@ class FitProgress(keras.callbacks.Callback):
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Move the bar."""
         position = getattr(self.model, "data_position", None)
-        if self._shown is None or (position is not None and position.skipping):
+        if self._shown is None or (position is not None and position.passed_over):
             return
         self._batch = batch + 1
         epochs, steps = self.params["epochs"], self.params.get("steps")

@@ -60,7 +60,7 @@ def test_an_unknown_number_of_steps(shown):
 def test_batches_that_are_only_read_again_do_not_count(shown):
     callback = FitProgress()
     train(callback, 1, 1)
-    callback.model.data_position = type("Position", (), {"skipping": True})
+    callback.model.data_position = type("Position", (), {"passed_over": True})
     callback.on_train_batch_end(1)
     assert len(shown) == 1
 

@@ -86,7 +86,7 @@ class Resume(keras.callbacks.Callback):
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Save if `save_freq` batches have passed."""
         interrupted = self._interruption.requested
-        if self.model.data_position.skipping:
+        if self.model.data_position.passed_over:
             if interrupted:
                 self._interruption.raise_now()
             return

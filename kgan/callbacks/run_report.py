@@ -85,7 +85,7 @@ class RunReport(keras.callbacks.Callback):
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Write the page if it is due."""
         num_updates, self._done = batch + 1 - self._done, batch + 1
-        if self.model.data_position.skipping:
+        if self.model.data_position.passed_over:
             return
         if not self._first_update:  # it includes the tracing and would spoil the speed
             self._first_update = time.monotonic()

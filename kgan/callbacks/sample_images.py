@@ -116,7 +116,7 @@ class SampleImages(keras.callbacks.Callback):
         """Write a grid within the epoch if it is due."""
         before, self._done = self._done, batch + 1
         steps = self.params["steps"]
-        if self.every >= 1 or not steps or self._done >= steps or self.model.data_position.skipping:
+        if self.every >= 1 or not steps or self._done >= steps or self.model.data_position.passed_over:
             return
         parts = round(1 / self.every)
         if before * parts // steps < self._done * parts // steps:

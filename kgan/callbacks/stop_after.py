@@ -29,7 +29,6 @@ class StopAfter(keras.callbacks.Callback):
         self.updates = updates
         self.done = 0
         self._batch = 0
-        self._passing_over = False
 
     @property
     def reached(self) -> bool:
@@ -44,13 +43,9 @@ class StopAfter(keras.callbacks.Callback):
         """Count the batches of the epoch from 0."""
         self._batch = 0
 
-    def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Note whether a resumed run passes over the batch, which was counted before."""
-        self._passing_over = self.model.data_position.skipping
-
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Count, and stop if it is enough."""
-        if not self._passing_over:
+        if not self.model.data_position.passed_over:  # a batch that was counted before
             self.done += batch + 1 - self._batch
             if self.reached:
                 self.model.stop_training = True

@@ -116,7 +116,7 @@ class Watch(keras.callbacks.Callback):
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Check if it is due."""
         num_steps, self._done = batch + 1 - self._done, batch + 1  # several with `steps_per_execution`
-        if self.model.data_position.skipping:
+        if self.model.data_position.passed_over:
             return
         self._step += num_steps
         self._steps_since_check += num_steps

@@ -17,6 +17,8 @@ class DataPosition:
 
     Attributes:
         data: what `fit` reads, or None outside of it.
+        passed_over: whether a resumed run was already trained on the batch that has just ended, so that callbacks must
+            not count it again.
 
     Example:
     >>> position = DataPosition()
@@ -33,6 +35,7 @@ class DataPosition:
 
     def __init__(self) -> None:
         self.data: Any = None
+        self.passed_over = False
         self._steps_per_epoch: int | None = None
         self._seed: int | None = None
         self._to_skip = 0  # batches of this epoch
@@ -70,7 +73,7 @@ class DataPosition:
         Raises:
             ValueError: the position cannot be found in such data.
         """
-        self._to_skip = batch
+        self._to_skip, self.passed_over = batch, False
         if isinstance(self.data, keras.utils.PyDataset):
             random.seed(f"{self._seed} {epoch}")  # Keras shuffles its batches with Python's generator
         elif not (self._steps_per_epoch is None and datasets.seek(self.data, epoch)) and resumed:
@@ -89,7 +92,8 @@ class DataPosition:
         for _ in range(self._to_discard):
             next(iterator)
         self._to_discard = 0
-        if not self.skipping:
+        self.passed_over = self.skipping
+        if not self.passed_over:
             return False
         for _ in range(min(self._to_skip, num_batches)):
             next(iterator)

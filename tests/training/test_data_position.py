@@ -27,6 +27,17 @@ def test_it_begins_at_the_start_and_forgets_at_the_end():
     assert not position.skipping
 
 
+def test_the_last_batch_that_is_passed_over_is_not_counted_again():
+    position = opened([1])
+    position.begin_epoch(0, batch=2)
+    seen = []
+    batches = iter(range(4))
+    for _ in range(3):
+        position.skip(batches, num_batches=1)
+        seen.append((position.passed_over, position.skipping))
+    assert seen == [(True, True), (True, False), (False, False)]
+
+
 def test_kgan_s_data_are_found_at_once():
     data = kgan.datasets.from_arrays(networks.images(16), batch_size=8, seed=1)
     epochs = [[batch.numpy() for batch in data] for _ in range(3)]
