@@ -191,6 +191,7 @@ class TestInTraining:
         gan.fit(networks.images(), verbose=0)
         assert all(np.array_equal(a, b) for a, b in zip(before, gan.generator.get_weights(), strict=True))
 
+    @pytest.mark.slow
     def test_instance_noise_keeps_real_images_as_they_are_for_penalties(self):
         gan = networks.gan()
         gan.compile(loss="relativistic", penalties=["r1", "r2"], augmentation="diffaugment")

@@ -14,6 +14,7 @@ def compiled(**options):
     return type(gan.loss).__name__, [penalty.name for penalty in gan.penalties]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", recipes.RECIPES)
 def test_each_recipe_trains(name):
     gan = networks.gan()

@@ -29,12 +29,14 @@ def run(code, *arguments, **options):
     return result.stdout.strip().splitlines()[-1]
 
 
+@pytest.mark.slow
 def test_the_table_names_every_registered_class():
     registered = json.loads(run(EVERY_MODULE))
     expected = {f"kgan>{name}": module for module, names in _registration.CLASSES.items() for name in names}
     assert {name: module for name, module in registered.items() if name.startswith("kgan>")} == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "imports",
     ["import kgan, keras", "import keras, kgan", "import kgan, tensorflow; tensorflow.keras.layers; import keras"],
@@ -46,6 +48,7 @@ def test_load_model_needs_no_other_import(imports, tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_import_kgan_imports_no_keras_and_leaves_its_loader_alone():
     code = """
 import sys, importlib.util

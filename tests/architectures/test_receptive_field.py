@@ -12,6 +12,7 @@ from kgan.architectures.receptive_field import margin, stride
 RANDOM = np.random.default_rng(0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scale", [1, 2])
 def test_a_change_reaches_as_far_as_the_margin_and_no_further(scale):
     options = {"channels": 1, "width": 4, "blocks": 1}
@@ -32,6 +33,7 @@ def test_a_change_reaches_as_far_as_the_margin_and_no_further(scale):
     assert max(distances) >= reach - step  # the last pixels may change by less than float32 can express
 
 
+@pytest.mark.slow
 def test_the_default_networks():
     upscaler = restoration.upscaler(2, width=4)  # the width changes no distance
     assert (margin(upscaler), stride(upscaler)) == (1 + 2 * 8 + 1 + 1, 1)

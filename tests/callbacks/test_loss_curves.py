@@ -15,6 +15,7 @@ def epochs_of(path):
         return [int(row["epoch"]) for row in csv.DictReader(file)]
 
 
+@pytest.mark.slow
 def test_an_image_and_a_table(tmp_path):
     gan = networks.gan()
     gan.compile(loss="non_saturating")

@@ -128,6 +128,7 @@ class TestResume:
         whole, killed = (arrays(tmp_path / name) for name in ("whole.npz", "killed.npz"))
         assert not [name for name in whole if not np.array_equal(whole[name], killed[name])]
 
+    @pytest.mark.slow
     def test_pydataset(self, tmp_path):
         class Pictures(keras.utils.PyDataset):
             def __len__(self):
@@ -192,6 +193,7 @@ class TestResume:
         assert all(np.array_equal(value, networks.state(again)[name]) for name, value in networks.state(whole).items())
         assert again.history.history == whole.history.history
 
+    @pytest.mark.slow
     def test_a_finished_run_stays_finished_and_can_be_extended(self, tmp_path):
         def go(epochs):
             gan = networks.gan()
@@ -203,6 +205,7 @@ class TestResume:
         assert go(2) == (8, 2)
         assert go(3) == (12, 3)
 
+    @pytest.mark.slow
     def test_a_run_that_early_stopping_ended_stays_ended(self, tmp_path):
         def go():
             gan = networks.gan()
@@ -218,6 +221,7 @@ class TestResume:
         gan.fit(IMAGES, epochs=3, verbose=0)
         assert int(gan.generator_optimizer.iterations) == 5
 
+    @pytest.mark.slow
     def test_a_torn_file_falls_back_and_says_so(self, tmp_path):
         def go(epochs):
             gan = networks.gan()
@@ -238,6 +242,7 @@ class TestResume:
         with pytest.warns(UserWarning, match="is damaged"), pytest.raises(OSError, match="all damaged"):
             go(3)
 
+    @pytest.mark.slow
     def test_endless_data_with_steps_per_epoch(self, tmp_path):
         def go(epochs):
             import tensorflow as tf

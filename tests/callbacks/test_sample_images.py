@@ -112,6 +112,7 @@ class TestWithinAnEpoch:
         assert [number for number, _ in callback.frames] == [0.375, 0.75, 1, 1.375, 1.75, 2]
         assert all(path.is_file() for _, path in callback.frames)
 
+    @pytest.mark.slow
     def test_a_resumed_run_has_the_grids_of_the_whole_run(self, tmp_path, joined):
         def fit(*callbacks):
             gan = networks.gan()

@@ -12,6 +12,7 @@ from kgan.diagnosis import Evidence, diagnose
 
 
 class TestWatch:
+    @pytest.mark.slow
     def test_a_collapse_is_named_with_advice(self):
         gan = networks.gan(ema_decay=None)
         gan.generator.layers[1].set_weights([np.zeros((4, 8)), np.ones(8)])  # the latents have no effect
@@ -28,6 +29,7 @@ class TestWatch:
         assert len(warned) == 1
         assert "gan.compile()" not in watch.verdict.advice  # it is in use
 
+    @pytest.mark.slow
     def test_stop(self):
         gan = networks.gan(ema_decay=None)
         gan.generator.layers[1].set_weights([np.zeros((4, 8)), np.ones(8)])
@@ -39,6 +41,7 @@ class TestWatch:
             )
         assert len(history.epoch) < 120
 
+    @pytest.mark.slow
     def test_evidence_in_the_logs_and_nothing_is_disturbed(self):
         """With and without Watch the same weights: it draws no number of the run and moves no data."""
         states = []
@@ -51,6 +54,7 @@ class TestWatch:
         assert np.isfinite(history["sample_spread"]).all()
         assert np.isfinite(history["overfitting"]).all()
 
+    @pytest.mark.slow
     def test_labels_and_packing(self):
         gan = networks.gan(num_classes=3)
         gan.compile()
@@ -64,6 +68,7 @@ class TestWatch:
         packed.fit(networks.images(), epochs=2, verbose=0, callbacks=[watch])
         assert np.isfinite(watch.history[0].accuracy)
 
+    @pytest.mark.slow
     def test_resumed_evidence_is_that_of_the_whole_run(self, tmp_path):
         def go(folder, epochs):
             gan = networks.gan()

@@ -26,6 +26,7 @@ def titled(columns, rows):
     return columns * 50 - 2, rows * 50 - 2
 
 
+@pytest.mark.slow
 def test_new_pictures_and_an_animation(trained, tmp_path):
     output = run("edit", trained, "-d", "brightness", "--strength", "-1..1:3", "-n", "2", "-o", tmp_path / "a.png")
     assert "brightness at -1, 0, 1" in output
@@ -49,6 +50,7 @@ def test_a_picture_of_one_s_own_and_a_direction_from_a_file(trained, own, tmp_pa
         assert picture.width == titled(9, 1)[0]  # as given, as found again, and seven strengths
 
 
+@pytest.mark.slow
 def test_the_second_column_is_the_picture_found_again(trained, own, tmp_path):
     asked = ["-d", "brightness", "--strength", "0,2", "--steps", "150", "--image", own / "own.png"]
     run("edit", trained, *asked, "-o", tmp_path / "strip.png")

@@ -19,6 +19,7 @@ def features(tmp_path):
     return path
 
 
+@pytest.mark.slow
 def test_a_report_and_a_table(trained, features, tmp_path):
     out = tmp_path / "report [/b]"
     output = run("evaluate", trained, "digits", "--features", features, "-n", "1000", "-o", out)

@@ -2,6 +2,7 @@
 
 import networks
 import numpy as np
+import pytest
 from commands import run
 from exports import need
 
@@ -17,6 +18,7 @@ def test_export(trained, tmp_path):
     assert "which is not there" in run("export", tmp_path / "nothing", tmp_path / "other", code=1)
 
 
+@pytest.mark.slow
 def test_classes(tmp_path):
     gan = networks.gan(3, class_names=["cat", "dog", "a, b"])
     gan.save(tmp_path / "model.keras")

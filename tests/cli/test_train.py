@@ -26,6 +26,7 @@ def test_what_a_run_folder_holds(trained):
     assert list((trained / "backup").glob("*.keras"))
 
 
+@pytest.mark.slow
 def test_run_again_it_goes_on(trained, tmp_path):
     folder = tmp_path / "run"
     shutil.copytree(trained, folder)

@@ -44,6 +44,7 @@ class TestStopped:
         (folder / "model.keras").unlink()
         return folder
 
+    @pytest.mark.slow
     def test_every_command_takes_it(self, stopped, trained, tmp_path):
         said = "was stopped, or is still training. Its newest saved state is used: the end of epoch 1."
         out = tmp_path / "new.npy"

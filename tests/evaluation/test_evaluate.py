@@ -39,6 +39,7 @@ def test_rows(result):
     assert "features" in result.settings
 
 
+@pytest.mark.slow
 def test_the_value_is_that_of_the_function(pixels):
     gan = networks.gan()
     result = evaluation.evaluate(gan, "digits", features=pixels, num=360)
@@ -48,6 +49,7 @@ def test_the_value_is_that_of_the_function(pixels):
     assert result.rows[0].value == pytest.approx(kgan.metrics.frechet_distance(*features), rel=1e-4)
 
 
+@pytest.mark.slow
 def test_fewer_samples_than_features_is_said():
     network = keras.Sequential([keras.Input(networks.SHAPE), keras.layers.Flatten()], name="all")
     result = evaluation.evaluate(networks.gan(), "digits", features=network, num=40)
@@ -75,6 +77,7 @@ def test_too_few_real_images(count, tmp_path, pixels):
         evaluation.evaluate(networks.gan(), tmp_path / "pictures", features=pixels)
 
 
+@pytest.mark.slow
 def test_a_folder_is_divided_into_halves(tmp_path, pixels):
     kgan.images.save_each(tmp_path / "pictures", networks.images(60))
     result = evaluation.evaluate(networks.gan(), tmp_path / "pictures", features=pixels)
@@ -110,6 +113,7 @@ class TestUnlabeledData:
         monkeypatch.setenv("KERAS_HOME", str(tmp_path / "empty"))
         monkeypatch.setattr("kgan.features.extractors.unreachable", lambda url: "no route")
 
+    @pytest.mark.slow
     def test_random_features_where_inception_cannot_be_had(self, offline, unlabeled):
         result = evaluation.evaluate(networks.gan(), unlabeled, num=30)
         assert result.rows[0].name == "frechet_distance_random"

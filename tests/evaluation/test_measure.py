@@ -18,6 +18,7 @@ def test_jackknife_of_a_mean():
     assert error == pytest.approx(values.mean(axis=1).std(ddof=1) / np.sqrt(10))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("num", "used"), [(360, 360), (2500, 2500), (2009, 2000)])
 def test_the_kernel_distance_uses_almost_all_samples_and_has_an_interval(num, used):
     outputs = {"real": features(num), "floor": features(num, seed=1), "fake": features(num, 0.3, seed=2)}
@@ -28,6 +29,7 @@ def test_the_kernel_distance_uses_almost_all_samples_and_has_an_interval(num, us
     assert row.value == pytest.approx(whole, abs=3 * row.interval)
 
 
+@pytest.mark.slow
 def test_precision_names_its_smaller_number():
     outputs = {kind: features(5100, seed=seed) for seed, kind in enumerate(("real", "floor", "fake"))}
     samples = {row.name: row.samples for row in rows_of(outputs, "own")}

@@ -16,6 +16,7 @@ from kgan.export import exporting
 from kgan.models.open_model import open_model
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format", exporting.FORMATS)
 def test_styles_noise_and_no_class(tmp_path, format):
     """`export` runs what it wrote and compares."""
@@ -27,6 +28,7 @@ def test_styles_noise_and_no_class(tmp_path, format):
     assert path.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("policy", "format"),
     [("mixed_bfloat16", "tf_saved_model"), ("mixed_float16", "onnx"), ("bfloat16", "litert"), ("float64", "litert")],
@@ -43,6 +45,7 @@ def test_other_precisions_are_exported_in_float32(tmp_path, policy, format):
     np.testing.assert_allclose(received, networks.images_of(single, noise, labels), rtol=0, atol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format", exporting.FORMATS)
 def test_some_classes_in_another_order(tmp_path, format):
     generator, noise = networks.generator(4), np.asarray(kgan.latents.draw(5, 4, seed=0))
@@ -103,6 +106,7 @@ class TestPlaces:
                 exporting.export(generator, tmp_path / name)
         assert contents(tmp_path) == before
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("format", ["onnx", "litert"])
     def test_files_of_other_formats(self, tmp_path, generator, format, monkeypatch):
         path = tmp_path / f"model{need(format)}"

@@ -52,6 +52,7 @@ def test_images_of_any_size(tmp_path):
     np.testing.assert_allclose(received, network(IMAGES), atol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_graph_of_another_rank_is_converted_again(tmp_path, monkeypatch):
     ranks = [5, 5, 4]
     monkeypatch.setattr(onnx, "output_rank", lambda path: ranks.pop(0))

@@ -20,6 +20,7 @@ def kernels(folder):
     return {variable.dtype.name for variable in tf.saved_model.load(folder).weights}
 
 
+@pytest.mark.slow
 def test_half_precision_and_back(tmp_path):
     generator = trained(architectures.mlp.generator((8, 8, 1), latent_dim=4, num_classes=3, units=(16, 800)))
     export(generator, tmp_path / "whole", label_dropout=0.25, class_names=["a", "ä", "b c"])
@@ -40,6 +41,7 @@ def test_half_precision_and_back(tmp_path):
     assert signatures[0] == signatures[1]
 
 
+@pytest.mark.slow
 def test_checks_of_arguments_stay(tmp_path):
     export(convolutional(3), tmp_path / "whole")
     resave(tmp_path / "whole", tmp_path / "half")
@@ -48,6 +50,7 @@ def test_checks_of_arguments_stay(tmp_path):
         model.generate(num=tf.constant(1), seed=tf.constant(0), labels=tf.constant([-1]))
 
 
+@pytest.mark.slow
 def test_a_folder_over_itself_keeps_the_user_s_files(tmp_path):
     export(convolutional(), tmp_path / "model")
     (tmp_path / "model" / "MODEL.md").write_text("mine")

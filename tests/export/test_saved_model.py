@@ -59,6 +59,7 @@ def exported(tmp_path_factory, generators):
 
 
 class TestSavedModel:
+    @pytest.mark.slow
     def test_in_a_process_that_can_import_neither_kgan_nor_keras(self, exported, generators):
         noise = np.random.default_rng(0).normal(size=(3, 6)).astype("float32")
         np.save(exported / "latents.npy", noise)
@@ -137,6 +138,7 @@ class TestSavedModel:
 class TestImagesFromImages:
     IMAGES = np.random.default_rng(0).uniform(-1, 1, (2, 17, 33, 1)).astype("float32")
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("make", [restoration.denoiser, lambda **options: restoration.upscaler(2, 1, **options)])
     def test_any_size(self, tmp_path, make):
         network = trained(make(width=4, blocks=1))
@@ -154,6 +156,7 @@ class TestImagesFromImages:
             assert outputs["output_uint8"].dtype == "uint8"
             np.testing.assert_array_equal(outputs["output_uint8"], kgan.images.to_uint8(outputs["output"]))
 
+    @pytest.mark.slow
     def test_the_gan_exports_the_average(self, tmp_path):
         gan = kgan.ImageToImageGAN(restoration.denoiser(width=4, blocks=1), patch.discriminator(width=4))
         trained(gan.ema_generator)

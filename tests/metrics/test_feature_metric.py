@@ -20,6 +20,7 @@ def extractor():
 
 
 class TestInFit:
+    @pytest.mark.slow
     def test_validation_shows_them_and_keras_callbacks_use_them(self, tmp_path):
         gan, features = networks.gan(), extractor()
         chosen = [metrics.FrechetDistance(features), metrics.PrecisionRecall(features, num_samples=50)]
@@ -40,6 +41,7 @@ class TestInFit:
         logs = again.evaluate(images[:40], verbose=0, return_dict=True)
         assert logs["frechet_distance_dense"] == pytest.approx(best, rel=1e-5)
 
+    @pytest.mark.slow
     def test_the_figure_is_that_of_all_batches(self):
         gan, features = networks.gan(), extractor()
         gan.compile(metrics=[metrics.FrechetDistance(features)])
@@ -102,6 +104,7 @@ def test_fill(position, expected):
     assert np.ravel(fill(ops.zeros((4, 1)), ops.array([[1.0], [2.0]]), position)).tolist() == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", ["kgan.metrics", "kgan.models"])
 def test_imports_neither_data_sets_nor_scikit_learn(module):
     """Keras imports scikit-learn where it finds it, so it must not be found here."""

@@ -25,6 +25,7 @@ class TestFunction:
         assert distance.value == pytest.approx(np.mean(expected), rel=1e-6)
         assert distance.standard_error == pytest.approx(np.std(expected, ddof=1) / np.sqrt(5), rel=1e-6)
 
+    @pytest.mark.slow
     def test_is_unbiased(self):
         """Of equal distributions it is 0 on average, however few the samples; the Frechet distance is not."""
         draws = RANDOM.normal(size=(2, 4000, 6))

@@ -27,6 +27,7 @@ IMAGES = networks.images()
 
 
 class TestKerasCallbacks:
+    @pytest.mark.slow
     def test_model_checkpoint(self, gan, tmp_path):
         checkpoint = keras.callbacks.ModelCheckpoint(
             tmp_path / "best.keras", monitor="val_distance", mode="min", save_best_only=True
@@ -36,6 +37,7 @@ class TestKerasCallbacks:
         score = best.evaluate(IMAGES[:8], verbose=0, return_dict=True)["distance"]
         assert score == pytest.approx(checkpoint.best, rel=1e-5)
 
+    @pytest.mark.slow
     def test_early_stopping_restores_the_best_weights(self, gan):
         stopping = keras.callbacks.EarlyStopping(
             monitor="val_distance", mode="max", min_delta=1e9, patience=2, restore_best_weights=True
@@ -45,10 +47,12 @@ class TestKerasCallbacks:
         best = history.history["val_distance"][0]  # by such a margin nothing beats the first
         assert gan.evaluate(IMAGES[:8], verbose=0, return_dict=True)["distance"] == pytest.approx(best, rel=1e-5)
 
+    @pytest.mark.slow
     def test_csv_logger(self, gan, tmp_path):
         gan.fit(IMAGES, epochs=2, verbose=0, callbacks=[keras.callbacks.CSVLogger(tmp_path / "log.csv")])
         assert len((tmp_path / "log.csv").read_text().splitlines()) == 3
 
+    @pytest.mark.slow
     def test_learning_rate_scheduler_keeps_the_ratio(self, gan):
         gan.compile(keras.optimizers.Adam(1e-3), keras.optimizers.Adam(4e-3), loss="hinge")
         schedule = keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate / 2)
@@ -56,6 +60,7 @@ class TestKerasCallbacks:
         np.testing.assert_allclose(history["learning_rate_generator"], [5e-4, 2.5e-4, 1.25e-4], rtol=1e-5)
         np.testing.assert_allclose(history["learning_rate_discriminator"], [2e-3, 1e-3, 5e-4], rtol=1e-5)
 
+    @pytest.mark.slow
     def test_reduce_on_plateau(self, gan):
         plateau = keras.callbacks.ReduceLROnPlateau(
             monitor="val_distance", mode="max", min_delta=1e9, factor=0.1, patience=1
@@ -107,12 +112,14 @@ class TestPackingRemainder:
         data = kgan.datasets.from_arrays(networks.images(count), batch_size=16, shuffle=False, drop_remainder=False)
         return gan, gan.fit(data, epochs=2, verbose=0, callbacks=list(callbacks))
 
+    @pytest.mark.slow
     def test_it_is_no_update_that_is_not_finite(self):
         gan, history = self.train(33, [kgan.callbacks.TerminateOnNonFinite()])
         assert history.history["skipped_updates"] == [0, 0]
         assert len(history.epoch) == 2
         assert int(gan.generator_optimizer.iterations) == 4
 
+    @pytest.mark.slow
     def test_it_leaves_no_trace(self):
         """As without the last image: no update, no random number, no mean."""
         keras.utils.set_random_seed(0)
@@ -123,6 +130,7 @@ class TestPackingRemainder:
         assert not [name for name in first if not np.array_equal(first[name], second[name])]
         assert history.history == other.history
 
+    @pytest.mark.slow
     def test_evaluate_has_means_of_what_there_is(self):
         gan, _ = self.train(32)
         logs = gan.evaluate(networks.images(17), batch_size=16, verbose=0, return_dict=True)
@@ -147,6 +155,7 @@ class TestClassic:
         keras.config.set_floatx(before)
         keras.config.set_dtype_policy(before)
 
+    @pytest.mark.slow
     def test_equals_the_independent_reference(self, floatx, monkeypatch):
         keras.utils.set_random_seed(0)
         rng = np.random.default_rng(0)
@@ -195,6 +204,7 @@ class TestClassic:
             assert (above - below) / 2e-6 == pytest.approx(gradient[index], rel=1e-4, abs=1e-7)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", LOSSES)
 def test_any_loss_with_every_penalty(loss):
     """All penalties at once share one step; every trainable weight of both networks moves."""
@@ -240,6 +250,7 @@ def test_gamma_falls_with_the_updates_of_the_discriminator(update):
     np.testing.assert_allclose(np.array(logs["r1"]) / logs["r1"][0], expected, rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_discriminator_steps():
     gan = networks.gan()
     gan.compile(loss="wasserstein", penalties=["wgan_gp"], discriminator_steps=5)
@@ -261,6 +272,7 @@ def test_the_generator_meets_the_updated_discriminator_only_when_alternating():
     assert losses["alternating"]["generator_loss"][0] > losses["simultaneous"]["generator_loss"][0] + 0.5
 
 
+@pytest.mark.slow
 def test_average_follows_the_formula():
     """Of the running statistics too: one batch more or less must not show in the samples."""
     dcgan = kgan.architectures.dcgan
@@ -275,6 +287,7 @@ def test_average_follows_the_formula():
         np.testing.assert_allclose(a, expected, rtol=1e-5, atol=1e-8)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("steps_per_execution", [1, 4])
 def test_updates_that_are_not_finite_are_skipped_and_counted(steps_per_execution):
     """One NaN image in the second of four batches: that step leaves no trace but the count."""
@@ -297,6 +310,7 @@ def test_updates_that_are_not_finite_are_skipped_and_counted(steps_per_execution
     assert np.isfinite(results["nan"][1]["discriminator_loss"]).all()
 
 
+@pytest.mark.slow
 def test_two_runs_with_one_seed_are_equal_and_two_seeds_are_not():
     runs = []
     for seed in (1, 1, 2):
@@ -347,6 +361,7 @@ def test_memory_is_flat_over_fifty_epochs():
     assert max(sizes[-2:]) - max(sizes[1:3]) < 2, sizes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [{"run_eagerly": True}, {"jit_compile": True}, {"steps_per_execution": 2}])
 def test_ways_to_run_agree(options):
     runs = []

@@ -103,6 +103,7 @@ class TestGAN:
         with pytest.raises(ValueError, match="this generator is unconditional"):
             made.generate(5, labels=1)
 
+    @pytest.mark.slow
     def test_fit_finds_them(self):
         made, images = gan(), networks.images(64)
         made.fit(images, batch_size=16, verbose=0)
@@ -142,6 +143,7 @@ class TestGAN:
         for labels in seen["discriminator"]:
             np.testing.assert_array_equal(labels, seen["generator"][0])
 
+    @pytest.mark.slow
     def test_saved_and_trained_on(self, tmp_path):
         made, images = gan(), networks.images(64)
         made.fit(images, batch_size=16, verbose=0)
@@ -153,6 +155,7 @@ class TestGAN:
         for name, value in networks.state(made).items():
             np.testing.assert_array_equal(networks.state(again)[name], value, err_msg=name)
 
+    @pytest.mark.slow
     def test_saved_before_training(self, tmp_path):
         gan().save(tmp_path / "gan.keras")
         again = keras.saving.load_model(tmp_path / "gan.keras")
@@ -176,6 +179,7 @@ class TestGAN:
         for name, value in networks.state(whole).items():
             np.testing.assert_array_equal(networks.state(again)[name], value, err_msg=name)
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         ("format", "name"), [("tf_saved_model", "model"), ("onnx", "a.onnx"), ("litert", "a.tflite")]
     )
@@ -188,6 +192,7 @@ class TestGAN:
             opened = kgan.open_model(tmp_path / name)
             np.testing.assert_allclose(opened.generate(9, seed=3), made.generate(9, seed=3), atol=1e-5)
 
+    @pytest.mark.slow
     def test_watched(self):
         made, images = gan(), networks.images(64)
         watch = kgan.callbacks.Watch(held_out=networks.images(32, seed=1), num_checks=2, num=32)

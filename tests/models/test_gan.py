@@ -10,6 +10,7 @@ import kgan
 
 
 class TestConditional:
+    @pytest.mark.slow
     def test_arrays_datasets_and_generate(self):
         gan = networks.gan(num_classes=3)
         gan.compile(loss="hinge", penalties=["r1", "wgan_gp"])
@@ -24,6 +25,7 @@ class TestConditional:
         np.testing.assert_array_equal(gan.generate(3, seed=1), gan.generate(3, seed=1, labels=[0, 1, 2]))
         assert np.isfinite(list(gan.evaluate(images, labels, verbose=0, return_dict=True).values())).all()
 
+    @pytest.mark.slow
     def test_names_of_classes_are_those_of_the_data_and_are_saved(self, tmp_path):
         gan = networks.gan(num_classes=10)
         gan.compile(loss="hinge")
@@ -61,6 +63,7 @@ class TestConditional:
         with pytest.raises(error, match=message):
             gan.fit(networks.images(), labels, verbose=0)
 
+    @pytest.mark.slow
     def test_label_dropout(self, tmp_path):
         shape = networks.SHAPE
         make = kgan.architectures.mlp
@@ -124,6 +127,7 @@ class TestConditional:
         with pytest.raises(ValueError, match=message):
             make()
 
+    @pytest.mark.slow
     def test_auxiliary_classifier(self, tmp_path):
         """Its loss is that of the classes, it trains both networks, and no label goes in."""
         shape = networks.SHAPE
@@ -269,6 +273,7 @@ class TestNetworks:
 
 
 class TestSaving:
+    @pytest.mark.slow
     def test_a_loaded_model_goes_on_exactly(self, tmp_path):
         """Train, save, train on; load and train on: the same numbers, with dropout, LeCam and a learning rate."""
         gan = networks.gan(dropout=0.3)
@@ -353,6 +358,7 @@ def test_points_in_the_plane_are_data_too():
     assert gan.generate(5, seed=0).shape == (5, 2)
 
 
+@pytest.mark.slow
 def test_float64_data_become_what_the_generator_makes():
     states = []
     for dtype in ("float32", "float64"):
@@ -382,6 +388,7 @@ class TestPacking:
         points = networks.images(6, (2,))
         np.testing.assert_array_equal(gan.pack(points), points.reshape(2, 6))
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("update", ["alternating", "simultaneous"])
     def test_trains_with_penalties_and_an_odd_batch(self, update, tmp_path):
         gan = self.packed()

@@ -98,6 +98,7 @@ class TestLosses:
         assert scores["fake_score"] == pytest.approx(np.mean(NOISY - 2 * NOISY), rel=1e-4)
         gan.fit(NOISY, CLEAN, batch_size=8, verbose=0)
 
+    @pytest.mark.slow
     def test_every_weight_learns_and_the_image_gets_better(self):
         gan = make(plain_discriminator())
         gan.compile(keras.optimizers.Adam(RATE), loss="hinge", perceptual=eye(), penalties=["r1"])
@@ -113,6 +114,7 @@ class TestLosses:
 
 
 class TestWarmUp:
+    @pytest.mark.slow
     def test_the_discriminator_rests_and_then_learns(self):
         gan = make()
         gan.compile(loss="least_squares", warmup_steps=3)  # other losses leave the last bias where it is at first
@@ -135,6 +137,7 @@ class TestWarmUp:
         assert int(gan.discriminator_optimizer.iterations) == 1
         assert history["discriminator_loss"][0] > 0.1
 
+    @pytest.mark.slow
     def test_it_equals_a_regression(self):
         states = []
         for options in ({"warmup_steps": 9}, {"adversarial_weight": 0, "feature_weight": 0}):
@@ -175,6 +178,7 @@ def test_ways_to_run_agree(options):
         np.testing.assert_allclose(runs[0][name], runs[1][name], rtol=1e-3, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_half_precision():
     with _precision.computing_in("mixed_bfloat16"):
         gan = kgan.ImageToImageGAN(restoration.denoiser(width=4, blocks=1), patch.discriminator(width=4, layers=1))
@@ -185,6 +189,7 @@ def test_half_precision():
 
 
 class TestSaving:
+    @pytest.mark.slow
     def test_a_loaded_model_goes_on_exactly(self, tmp_path):
         """With a schedule of the learning rate, a perceptual network, and the warm-up ending after the load."""
         gan = make()
@@ -274,6 +279,7 @@ class TestUse:
         gan.fit(small, large, batch_size=2, verbose=0)
         assert gan.predict(small, verbose=0).shape == large.shape
 
+    @pytest.mark.slow
     def test_translation(self):
         gan = kgan.ImageToImageGAN(
             unet.generator((8, 8, 1), out_channels=3, width=8, dropout=0.5),

@@ -113,6 +113,7 @@ def test_what_is_no_model(tmp_path, exported):
         open_model(tmp_path / "foreign")
 
 
+@pytest.mark.slow
 def test_a_generator_alone_is_exported(tmp_path):
     generator = networks.generator(3)
     generator.save(tmp_path / "generator.keras")

@@ -89,6 +89,7 @@ def test_bad_images(gan, data, message, as_dataset):
     assert int(gan.generator_optimizer.iterations) == 0
 
 
+@pytest.mark.slow
 def test_a_batch_by_hand_is_a_step_of_fit():
     """`train_on_batch` makes the update of `fit`, before a `fit` and after it."""
     batches = [networks.images(8, seed=seed) for seed in range(3)]

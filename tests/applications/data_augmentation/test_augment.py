@@ -129,6 +129,7 @@ class TestAugment:
         other, _ = epochs(2)
         assert set(np.unique(other[:, 1, 0, 0])) != set(np.unique(first[:, 1, 0, 0]))  # other generated images
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(("pool", "sets", "epochs"), [(1, 1, 2), (36, 3, 20)])
     def test_each_epoch_draws_from_the_pool_with_exact_counts(self, pool, sets, epochs):
         images, labels = real([8, 3, 1])

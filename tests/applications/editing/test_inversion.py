@@ -43,6 +43,7 @@ def test_each_level_gets_its_own_style():
     assert np.abs(inversion.codes[:, 0] - inversion.codes[:, 1]).max() > 0.01
 
 
+@pytest.mark.slow
 def test_an_exported_generator_and_labels(tmp_path):
     exporting.export(linear.generator(3), tmp_path / "exported", num_classes=3)
     space = CodeSpace(tmp_path / "exported")
@@ -55,6 +56,7 @@ def test_an_exported_generator_and_labels(tmp_path):
         invert(space, images, labels=[0, 1])
 
 
+@pytest.mark.slow
 def test_images_that_the_generator_cannot_make_are_not_recognized(monkeypatch):
     space = CodeSpace(linear.generator(3))
     own = space.images(CODES[:2], labels=[0, 2])

@@ -65,6 +65,7 @@ def test_class_conditional_generators(kind):
         assert (codes[0] != codes[1]).any()
 
 
+@pytest.mark.slow
 def test_one_generator_in_several_files_has_one_fingerprint(tmp_path):
     gan = networks.gan(3)
     gan.compile()

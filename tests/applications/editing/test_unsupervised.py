@@ -52,6 +52,7 @@ class TestUnsupervised:
         vector = closed_form(space, 1)[0].vector
         np.testing.assert_allclose(np.linalg.norm(vector @ weights), np.linalg.svd(weights)[1][0], rtol=1e-4)
 
+    @pytest.mark.slow
     def test_bad_requests(self, space, tmp_path):
         with pytest.raises(ValueError, match="from 1 to 2 directions. Received: 3"):
             closed_form(space, 3)

@@ -53,6 +53,7 @@ def test_styles_contain_the_class():
     np.testing.assert_allclose(walked[2], space.generate(2, 1, labels)[1], atol=1e-5)
 
 
+@pytest.mark.slow
 def test_an_exported_generator_stays_within_a_class(tmp_path):
     generator = networks.generator(3)
     export(generator, tmp_path / "exported")

@@ -27,6 +27,7 @@ def clean(tmp_path):
     return tmp_path / "clean"
 
 
+@pytest.mark.slow
 def test_train(clean, tmp_path, monkeypatch):
     monkeypatch.setattr(restoration, "denoiser", lambda channels, width: restorers.network(channels))
     options = {"updates": 1, "fine_updates": 0, "sharp_updates": 0, **SMALL}

@@ -40,6 +40,7 @@ class TestRestore:
         inner = slice(restorer.margin + 1, -restorer.margin - 1)
         assert np.abs(tiled - whole)[inner, inner].max() < 1e-5
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("make", [architectures.restoration.denoiser, architectures.restoration.upscaler])
     def test_kgan_s_own_networks(self, make):
         """With random weights, because the corrections are initially zero, and odd sizes."""
@@ -140,6 +141,7 @@ class TestFidelity:
 
 
 class TestDisk:
+    @pytest.mark.slow
     def test_round_trip(self, tmp_path):
         restorer = Restorer(restorers.network(3, 2, seed=0), restorers.network(3, 2, seed=1), {"pictures": 91})
         restorer.save(tmp_path / "new" / "model")

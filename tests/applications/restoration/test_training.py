@@ -66,6 +66,7 @@ def test_both_networks_are_trained_and_an_interrupted_training_is_continued(tmp_
             np.testing.assert_array_equal(*weights)
 
 
+@pytest.mark.slow
 def test_trained_in_half_precision_it_is_saved_in_float32(tmp_path):
     before = keras.config.dtype_policy()
     policies = []

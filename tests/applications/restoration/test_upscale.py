@@ -24,6 +24,7 @@ def large(tmp_path):
     return tmp_path / "large"
 
 
+@pytest.mark.slow
 def test_train(large, tmp_path, monkeypatch):
     small = functools.partial(restoration.upscaler, blocks=1)
     monkeypatch.setattr(restoration, "upscaler", small)
