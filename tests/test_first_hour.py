@@ -25,7 +25,7 @@ TRAIN = ("train", "photographs", "--image-size", "16", "--architecture", "mlp", 
 def hour(tmp_path_factory):
     """The folder that a user works in, with a folder of mixed pictures."""
     folder = tmp_path_factory.mktemp("hour")
-    mixed_pictures.make(folder / "photographs", num=24)
+    mixed_pictures.make(folder / "photographs", num=44)
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.chdir(folder)
         # Nothing answers there: what asks for the network must fail at once, and there must be another way.
@@ -64,7 +64,7 @@ def test_a_stopped_run_is_used_and_goes_on(hour, say, monkeypatch):
         text = say(*TRAIN, "--epochs", "4", code=130)
     for name in ("torn.jpg", "torn.png", "text.png", "empty.jpg", "phone.heic"):
         assert name in text
-    assert "24 images of 16x16" in text
+    assert "44 images of 16x16" in text
     assert "again" in text  # how to go on
     assert not (hour / "runs/photographs/model.keras").exists()
 
@@ -86,7 +86,7 @@ def test_a_finished_run_is_scored_edited_exported_and_repeated(hour, say):
     text = say("evaluate", "runs/whole", "photographs", "-n", "1000", "-o", "evaluation")
     assert "of the 1,000" in text  # the folder has no more
     report = json.loads((hour / "evaluation/report.json").read_text())
-    assert all(figure["samples"] <= 24 for figure in report["figures"])
+    assert all(figure["samples"] <= 44 for figure in report["figures"])
     say("edit", "runs/whole", "--direction", "brightness", "-o", "edited.png")
     say("interpolate", "runs/whole", "--seed", "7", "-o", "between.gif")
     say("export", "runs/whole", "exported")
