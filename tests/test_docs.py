@@ -181,6 +181,7 @@ RUNNABLE = [page for page in PAGES if page.is_relative_to(ROOT / "docs") and blo
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:The newest saved state in backup is used")  # as docs/guides/saving.md says
 @pytest.mark.parametrize("page", RUNNABLE, ids=name_of)
 def test_code_runs(page, tmp_path, monkeypatch):
     """Run the Python blocks of a page in order, with shorter training."""
