@@ -14,7 +14,7 @@ from kgan import _html, datasets
 from kgan._sizes import size_text
 from kgan.diagnosis import Evidence, percent
 
-NAMED = 100  # so many files that are left out are named
+NAMED = 100  # number of left-out files that the report names
 
 
 class Figure(NamedTuple):
